@@ -1,0 +1,48 @@
+/*
+ * place.h - where on Earth a pixel of a cube lies
+ *
+ * Made from what the cube's file says (georeference.h).  Longitude and latitude
+ * are degrees, WGS 84.  Fractional lines and samples are interpolated; whole
+ * numbers are pixel centres.
+ *
+ * Threads: an immutable object after vaho_place_new(); any number of readers.
+ */
+#ifndef VAHO_PLACE_H
+#define VAHO_PLACE_H
+
+#include <stddef.h>
+
+#include "vaho/georeference.h"
+#include "vaho/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct vaho_place;
+
+/*
+ * 'georeference' and its arrays are borrowed and must outlive the place.
+ * A georeference of kind NONE gives a place that knows nothing (vaho_place_known
+ * is 0).  VAHO_BAD_INPUT: the coordinate system cannot be understood.
+ */
+enum vaho_status vaho_place_new(struct vaho_place **out,
+                                const struct vaho_georeference *georeference, size_t n_lines,
+                                size_t n_samples, struct vaho_error *error);
+void vaho_place_free(struct vaho_place *place); /* NULL is fine */
+
+int vaho_place_known(const struct vaho_place *place);
+
+/* 1 and the coordinates; 0 where nothing is known (both NaN). */
+int vaho_place_lonlat(double *longitude_deg, double *latitude_deg, const struct vaho_place *place,
+                      double line, double sample);
+
+/* Ground distance between neighbouring pixel centres along and across the flight
+ * line, in metres, at (line, sample); 0 where unknown (both NaN). */
+int vaho_place_pixel_size_m(double *along_m, double *across_m, const struct vaho_place *place,
+                            double line, double sample);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

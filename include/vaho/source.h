@@ -1,0 +1,82 @@
+/*
+ * source.h - a cube, read in blocks; a recording is just another sensor
+ *
+ * A source opens one flight line, tells its shape, wavelengths and place, and
+ * hands out its lines as blocks.  It never needs the whole cube in memory.
+ *
+ * Threads: after open, vaho_source_read() may be called from several threads
+ * at once, each with its own block; a format whose library cannot do that
+ * takes a lock of its own.
+ */
+#ifndef VAHO_SOURCE_H
+#define VAHO_SOURCE_H
+
+#include <stddef.h>
+
+#include "vaho/block.h"
+#include "vaho/georeference.h"
+#include "vaho/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum vaho_quantity { VAHO_QUANTITY_UNKNOWN = 0, VAHO_QUANTITY_RADIANCE, VAHO_QUANTITY_REFLECTANCE };
+
+struct vaho_cube_info {
+    const char *path;   /* as given to open */
+    const char *format; /* "ENVI", "GeoTIFF", "netCDF", ... for a person */
+    size_t n_lines, n_bands, n_samples;
+    const double *wavelength_um;  /* n_bands, in the file's band order, or NULL */
+    const double *fwhm_um;        /* n_bands, or NULL when the file does not say */
+    const unsigned char *good;    /* n_bands; 0: the file's bad-band list says bad */
+    enum vaho_quantity quantity;
+    int units_known;              /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
+    const char *units;            /* as the file spells them, "" if it does not */
+    const char *acquired;         /* ISO 8601 UTC, "" if the file does not say */
+    const struct vaho_georeference *georeference; /* never NULL; kind may be NONE */
+    size_t n_files;               /* the files this cube was read from ... */
+    const char *const *file;      /* ... data first, then headers */
+    size_t n_notes;               /* what was noticed and worked around ... */
+    const char *const *note;      /* ... one sentence each */
+};
+
+struct vaho_source;
+
+/*
+ * Opens the cube at 'path' with the first format that recognises it.
+ *
+ * VAHO_NOT_FOUND  there is no such file, or its header is missing.
+ * VAHO_BAD_INPUT  the file is cut short, contradicts its header, has sizes
+ *                 beyond reason, or no format recognises it; the message names
+ *                 the file and the key or the byte.
+ * VAHO_NO_MEMORY
+ * On error *out is NULL.  Missing wavelengths are not an error here: whoever
+ * needs them says so.
+ */
+enum vaho_status vaho_source_open(struct vaho_source **out, const char *path,
+                                  struct vaho_error *error);
+
+/* Valid until vaho_source_free(). */
+const struct vaho_cube_info *vaho_source_info(const struct vaho_source *source);
+
+/*
+ * Fills 'block' with lines [first_line, first_line + n_lines) and the bands
+ * band[0..n_band) (indices into the cube's bands; NULL: all).  block->n_bands
+ * must be n_band (or the cube's), block->n_samples the cube's, and n_lines at
+ * most block->max_lines.
+ *
+ * VAHO_USAGE      lines or bands outside the cube, or a block of another shape.
+ * VAHO_BAD_INPUT  the data could not be read (the message names the byte).
+ * On error the block's n_lines is 0.
+ */
+enum vaho_status vaho_source_read(struct vaho_block *block, const struct vaho_source *source,
+                                  size_t first_line, size_t n_lines, const size_t *band,
+                                  size_t n_band, struct vaho_error *error);
+
+void vaho_source_free(struct vaho_source *source); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,8 @@
+/* cmd_exercise.c - to come */
+#include "cli/command.h"
+
+int cmd_exercise(int argc, char **argv)
+{
+    (void)argc;
+    return command_misused(argv[0], "this command is not built yet");
+}

@@ -1,0 +1,8 @@
+/* cmd_library.c - to come */
+#include "cli/command.h"
+
+int cmd_library(int argc, char **argv)
+{
+    (void)argc;
+    return command_misused(argv[0], "this command is not built yet");
+}

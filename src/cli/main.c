@@ -1,0 +1,76 @@
+/* main.c - vaho COMMAND [options] */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/command.h"
+#include "vaho/version.h"
+
+static const struct command commands[] = {
+    {"detect", "find plumes in a cube and write the report", cmd_detect},
+    {"library", "read, list, show and plot signatures", cmd_library},
+    {"score", "compare detections with known truth", cmd_score},
+    {"exercise", "make a simulated flight with known truth", cmd_exercise},
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *to)
+{
+    fprintf(to, "usage: vaho COMMAND [options]\n\n"
+                "Finds faint chemical vapours in the data of imaging spectrometers.\n\n");
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        fprintf(to, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to, "\n'vaho COMMAND -h' explains a command, with examples.\n"
+                "vaho --version prints the version.\n");
+}
+
+int command_failed(const char *command, const struct vaho_error *error)
+{
+    fprintf(stderr, "vaho %s: %s\n", command, error->message);
+    switch (error->status) {
+    case VAHO_OK: return EXIT_DONE;
+    case VAHO_USAGE: return EXIT_USAGE;
+    case VAHO_BAD_INPUT:
+    case VAHO_NOT_FOUND:
+    case VAHO_NOT_APPLICABLE:
+    case VAHO_SINGULAR: return EXIT_INPUT;
+    case VAHO_REFUSED: return EXIT_REFUSED;
+    case VAHO_FAULT:
+    case VAHO_NO_MEMORY: break;
+    }
+    return EXIT_FAULT;
+}
+
+int command_misused(const char *command, const char *format, ...)
+{
+    va_list arguments;
+
+    fprintf(stderr, "vaho %s: ", command);
+    va_start(arguments, format);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fprintf(stderr, "; 'vaho %s -h' explains\n", command);
+    return EXIT_USAGE;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        print_help(stderr);
+        return EXIT_USAGE;
+    }
+    if (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0) {
+        print_help(stdout);
+        return EXIT_DONE;
+    }
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("vaho " VAHO_VERSION);
+        return EXIT_DONE;
+    }
+    for (size_t i = 0; i < N_COMMANDS; i++)
+        if (strcmp(argv[1], commands[i].name) == 0)
+            return commands[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "vaho: there is no command '%s'; 'vaho --help' lists them\n", argv[1]);
+    return EXIT_USAGE;
+}
