@@ -163,6 +163,7 @@ static void user_titles_win_and_broken_files_are_noted(void **state)
     static const char spectrum[] =
         "##TITLE=Stink Nine\n##DATA TYPE=INFRARED SPECTRUM\n##STATE=gas\n##XUNITS=1/CM\n"
         "##YUNITS=(micromol/mol)-1m-1 (base 10)\n##XYDATA=(X++(Y..Y))\n900 1 2\n902 3 1\n##END=\n";
+    static const char titles[] = "# ours\nstink-nine, Acetone\nSTINK NINE\tmy_gas\n";
     char dir[] = "/tmp/vaho_test_XXXXXX", path[64];
     struct vaho_library *library;
     struct vaho_error error;
@@ -172,9 +173,7 @@ static void user_titles_win_and_broken_files_are_noted(void **state)
     snprintf(path, sizeof path, "%s/b.jdx", dir);
     assert_int_equal(vaho_file_write(path, spectrum, 60, &error), VAHO_OK);
     snprintf(path, sizeof path, "%s/titles.txt", dir);
-    assert_int_equal(
-        vaho_file_write(path, "# ours\nstink-nine, Acetone\nSTINK NINE\tmy_gas\n", 46, &error),
-        VAHO_OK);
+    assert_int_equal(vaho_file_write(path, titles, sizeof titles - 1, &error), VAHO_OK);
     assert_int_equal(vaho_library_new(&library, &error), VAHO_OK);
     assert_int_equal(vaho_library_add_titles(library, path, &error), VAHO_OK);
     if (vaho_library_add(library, dir, &error) != VAHO_OK)
