@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/text.h"
+#include "format/json_text.h"
 #include "format/outline.h"
 #include "format/properties.h"
 

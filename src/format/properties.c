@@ -2,7 +2,7 @@
 
 #include <math.h>
 
-#include "format/escape.h"
+#include "format/json_text.h"
 
 const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES] = {
     {"id", VAHO_PROPERTY_TEXT},
@@ -29,18 +29,6 @@ const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES] = {
     {"mandate", VAHO_PROPERTY_TEXT},
 };
 
-json_t *vaho_json_text(const char *text)
-{
-    struct vaho_text clean;
-    json_t *out;
-
-    vaho_text_init(&clean, 1 << 20);
-    vaho_escape_utf8(&clean, text);
-    out = clean.failed ? NULL : json_stringn(clean.nbytes == 0 ? "" : clean.data, clean.nbytes);
-    vaho_text_free(&clean);
-    return out;
-}
-
 /* Rounded to a multiple of 1 / per_unit; null when it is no number. */
 static json_t *fixed(double value, double per_unit)
 {
@@ -53,11 +41,6 @@ static json_t *digits6(double value)
     if (!isfinite(value) || value == 0)
         return fixed(value, 1);
     return fixed(value, pow(10, 5 - floor(log10(fabs(value)))));
-}
-
-json_t *vaho_json_time(const char *time)
-{
-    return time[0] == '\0' ? json_null() : vaho_json_text(time);
 }
 
 static json_t *bbox(const struct vaho_plume *plume)

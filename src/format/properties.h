@@ -39,9 +39,4 @@ extern const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES];
 json_t *vaho_plume_properties(const struct vaho_plume *plume, const struct vaho_place *place,
                               const struct vaho_product *product);
 
-/* Text of unknown origin as JSON (escape.h); NULL: not enough memory. */
-json_t *vaho_json_text(const char *text);
-/* The same, but null for "". */
-json_t *vaho_json_time(const char *time);
-
 #endif
