@@ -23,7 +23,7 @@ static const double INV_SQRT_PI = 0.564189583547756287;
 static double humlicek(double x, double y)
 {
     double s = fabs(x) + y;
-    double complex t = CMPLX(y, -x), u = t * t;
+    double complex t = y - x * I, u = t * t;
 
     if (s >= 15.0)
         return creal(t * INV_SQRT_PI / (0.5 + u));
