@@ -4,6 +4,8 @@
 static const struct vaho_importer *const importers[] = {
     &vaho_importer_jcamp,
     &vaho_importer_absorption_table,
+    &vaho_importer_cross_section,
+    &vaho_importer_line_list,
 };
 
 const struct vaho_importer *vaho_importer_find(const struct vaho_spectrum_file *file)

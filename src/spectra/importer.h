@@ -46,5 +46,7 @@ const struct vaho_importer *vaho_importer_find(const struct vaho_spectrum_file *
 
 extern const struct vaho_importer vaho_importer_jcamp;
 extern const struct vaho_importer vaho_importer_absorption_table;
+extern const struct vaho_importer vaho_importer_cross_section;
+extern const struct vaho_importer vaho_importer_line_list;
 
 #endif

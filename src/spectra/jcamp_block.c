@@ -102,10 +102,10 @@ int vaho_jcamp_number(double *out, struct vaho_span *rest, const struct vaho_jca
                       enum vaho_jcamp_label label)
 {
     struct vaho_span text = vaho_span_trim(block->value[label]);
-    size_t used = vaho_scan_number(out, text.p, text.n);
+    size_t used = text.n == 0 ? 0 : vaho_scan_number(out, text.p, text.n);
 
     if (rest != NULL)
-        *rest = vaho_span_trim((struct vaho_span){text.p + used, text.n - used});
+        *rest = used == 0 ? text : vaho_span_trim((struct vaho_span){text.p + used, text.n - used});
     return used > 0;
 }
 

@@ -3,7 +3,7 @@
  *
  * Which of several spectra of one gas is best, first difference wins:
  *   1. its grade: quantitative, computed, smoothed, digitised;
- *   2. a temperature nearer to 296 K, in steps of 5 K (not stated counts as 296);
+ *   2. a temperature nearer to 296 K, in steps of 1 K (not stated counts as 296);
  *   3. a finer resolution, where anything finer than 1 cm-1 is as good: lines at
  *      1 atm are about that wide, and no sensor that flies resolves them;
  *   4. measured rather than averaged over the bands of some other sensor;
@@ -226,7 +226,7 @@ static double resolution_cm1(const struct vaho_spectrum *s)
 
 static double temperature_rank(const struct vaho_spectrum *s)
 {
-    return isnan(s->temperature_k) ? 0.0 : floor(fabs(s->temperature_k - 296.0) / 5.0);
+    return isnan(s->temperature_k) ? 0.0 : floor(fabs(s->temperature_k - 296.0));
 }
 
 static double range_rank(const struct vaho_spectrum *s)
