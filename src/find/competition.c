@@ -89,12 +89,12 @@ static void claim_connected(struct vaho_competition *c, const struct vaho_candid
 }
 
 enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
-                              size_t n, const unsigned *gas_of, size_t n_real,
-                              const struct vaho_evidence *evidence, size_t n_lines,
+                              size_t n, const unsigned *gas_of,
+                              const struct vaho_evidence_maps *maps, size_t n_lines,
                               size_t n_samples, struct vaho_error *error)
 {
     struct vaho_competition *c = vaho_alloc(1, sizeof *c);
-    size_t n_blocks = (n_lines / 2 + 1) * (n_samples / 2 + 1);
+    size_t n_blocks = n_lines * n_samples;
     unsigned *queue = vaho_alloc(n_blocks, sizeof *queue), n_claims = 0;
     unsigned char *seen = vaho_alloc(n_blocks, 1);
 
@@ -123,21 +123,14 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
             continue;
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];
-        winner->decoy = candidate[i].signature >= n_real;
+        winner->decoy = candidate[i].signature >= maps->n_real;
         winner->claim = winner->decoy ? CLAIM_DECOY : ++n_claims;
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
-            for (size_t level = candidate[i].level; level >= 1; level--) {
-                /* finer levels from the same place, as long as they see it too */
-                const struct vaho_level_map *map =
-                    vaho_evidence_map(evidence, candidate[i].signature, level);
-                struct vaho_candidate peak = candidate[i];
-                peak.level = (unsigned char)level;
-                peak.row = (unsigned)(line + 0.5) >> level;
-                peak.col = (unsigned)(sample + 0.5) >> level;
-                if (peak.row < map->n_rows && peak.col < map->n_cols)
-                    claim_connected(c, &peak, map, winner->claim, queue, seen);
-            }
+            claim_connected(c, &candidate[i],
+                            maps->map + candidate[i].signature * maps->n_levels +
+                                candidate[i].level - maps->first_level,
+                            winner->claim, queue, seen);
         c->n++;
     }
     free(queue);

@@ -19,8 +19,7 @@ struct vaho_contender {
     struct vaho_candidate candidate;
     unsigned gas; /* the real signature, or the one the decoy was made from */
     int decoy;
-    /* real: the claimed ground as runs of pixels in the claim map */
-    unsigned claim; /* id in the claim map, 1 .. ; decoys share none */
+    unsigned claim; /* real: its id in the claim map, 1 .. */
 };
 
 struct vaho_competition {
@@ -33,13 +32,19 @@ struct vaho_competition {
 /* The centre of a candidate's block, in pixels. */
 void vaho_candidate_centre(double *line, double *sample, const struct vaho_candidate *candidate);
 
+/* The evidence of the real signatures, as maps: map[signature * n_levels + level - first_level]. */
+struct vaho_evidence_maps {
+    const struct vaho_level_map *map;
+    size_t n_real, first_level, n_levels;
+};
+
 /*
  * 'candidate' is reordered.  gas_of[signature] says which real signature each
- * is or was made from; signatures < n_real are real.  VAHO_NO_MEMORY.
+ * is or was made from; signatures < maps->n_real are real.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
-                              size_t n, const unsigned *gas_of, size_t n_real,
-                              const struct vaho_evidence *evidence, size_t n_lines,
+                              size_t n, const unsigned *gas_of,
+                              const struct vaho_evidence_maps *maps, size_t n_lines,
                               size_t n_samples, struct vaho_error *error);
 void vaho_competition_free(struct vaho_competition *competition); /* NULL is fine */
 

@@ -692,10 +692,9 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
     return status;
 }
 
-const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence,
-                                               size_t signature, size_t level)
+const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence)
 {
-    return &evidence->map[signature * VAHO_N_LEVELS + level - 1];
+    return evidence->map;
 }
 
 const double *vaho_evidence_covariance(const struct vaho_evidence *evidence, size_t level,

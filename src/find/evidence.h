@@ -89,9 +89,8 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
                                      struct vaho_evidence *evidence, double z_min,
                                      struct vaho_pool *pool, struct vaho_error *error);
 
-/* After scoring: real signature < n_real, level 1 .. VAHO_N_LEVELS. */
-const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence,
-                                               size_t signature, size_t level);
+/* After scoring: n_real x VAHO_N_LEVELS maps, level 1 first. */
+const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence);
 
 /* The covariance of Y (n_bands x n_bands, as loaded) and its lower Cholesky factor. */
 const double *vaho_evidence_covariance(const struct vaho_evidence *evidence, size_t level,

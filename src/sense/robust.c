@@ -41,6 +41,11 @@ float vaho_median(float *value, size_t n)
     return 0.5f * (lower + upper);
 }
 
+float vaho_quantile(float *value, size_t n, double q)
+{
+    return select_kth(value, n, (size_t)(q * (double)(n - 1) + 0.5));
+}
+
 float vaho_robust_sigma(float *value, size_t n)
 {
     float upper = select_kth(value, n, n - 1 - n / 4), lower = select_kth(value, n, n / 4);

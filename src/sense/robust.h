@@ -7,6 +7,9 @@
 /* The median of value[n], which is reordered; the mean of the middle two for even n; n > 0. */
 float vaho_median(float *value, size_t n);
 
+/* The value with a share q (0..1) of the others below it; value[n] is reordered; n > 0. */
+float vaho_quantile(float *value, size_t n, double q);
+
 /*
  * The standard deviation a Gaussian of the same interquartile range would have
  * (range / 1.349); value[n] is reordered; n > 0.

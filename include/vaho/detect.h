@@ -1,0 +1,98 @@
+/*
+ * detect.h - one flight line from source to plumes
+ *
+ * Runs the stages in order: detector columns, contrast, evidence, decoys,
+ * competition, q-values, maps, measurement.  Everything is passed in; the same
+ * source, library and settings give the same detection for any number of threads.
+ */
+#ifndef VAHO_DETECT_H
+#define VAHO_DETECT_H
+
+#include <stddef.h>
+
+#include "vaho/library.h"
+#include "vaho/plume.h"
+#include "vaho/source.h"
+#include "vaho/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct vaho_progress;
+
+enum vaho_method {
+    VAHO_METHOD_VAHO = 0, /* evidence over space, contrast-weighted */
+    VAHO_METHOD_MF,       /* matched filter, pixel by pixel */
+    VAHO_METHOD_ACE,      /* signed adaptive cosine estimator */
+    VAHO_METHOD_CEM,      /* constrained energy minimisation */
+    VAHO_METHOD_RX        /* anomalies: Mahalanobis distance, no signature */
+};
+
+enum vaho_background_kind {
+    VAHO_BACKGROUND_AUTO = 0, /* by column where a column has lines enough, else global */
+    VAHO_BACKGROUND_GLOBAL,
+    VAHO_BACKGROUND_COLUMN
+};
+
+struct vaho_detect_settings {
+    enum vaho_method method;
+    enum vaho_background_kind background;
+    const char *flight;       /* name in the plumes' ids; borrowed */
+    size_t n_gases;           /* gases searched, or 0: all of the library but the air's own */
+    const char *const *gas;   /* borrowed */
+    size_t n_surfaces;        /* surfaces searched, additive; none of 'gas' then */
+    const struct vaho_spectrum *const *surface; /* borrowed */
+    double air_temperature_k; /* at the ground; NaN: not known */
+    double q_kept;            /* candidates up to this q-value are kept as plumes */
+    size_t n_decoys;          /* decoys a signature */
+    size_t n_threads;         /* 0: as many as there are processors */
+};
+
+/* method vaho, background auto, q_kept 0.5, 32 decoys, all threads, no gases named. */
+void vaho_detect_settings_default(struct vaho_detect_settings *settings);
+
+enum { VAHO_MAX_STAGES = 8 };
+
+struct vaho_stage_time {
+    const char *stage;
+    double seconds;
+};
+
+struct vaho_detection {
+    struct vaho_plumes *plumes; /* q_value <= q_kept, most certain first; ids set */
+    size_t n_signatures;
+    char (*name)[VAHO_NAME_NBYTES]; /* searched, in order */
+    const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */
+    size_t n_lines, n_samples;
+    float *amount;  /* n_signatures x n_lines x n_samples: column density, NaN unknown */
+    float *snr;     /* the same shape: evidence; for a standard method its own score */
+    float *look;    /* n_lines x n_samples: brightness, for pictures */
+    size_t n_decoys_run;
+    size_t n_bands_used, n_dead_elements, n_dead_columns;
+    int by_column;
+    size_t n_notes;
+    char **note; /* what was noticed and worked around */
+    size_t n_stages;
+    struct vaho_stage_time stage[VAHO_MAX_STAGES];
+};
+
+/*
+ * VAHO_USAGE      nothing to search for, an unknown gas (the message lists what
+ *                 the library has), or a method that does not fit.
+ * VAHO_BAD_INPUT  the cube lacks what the search needs (wavelengths, bands in
+ *                 which a gas absorbs, a radiance unit) or could not be read.
+ * VAHO_SINGULAR   too few pixels for the bands.
+ * VAHO_NO_MEMORY
+ * On error *out is NULL.  'progress' and 'library' may be NULL.
+ */
+enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_source *source,
+                             const struct vaho_library *library,
+                             const struct vaho_detect_settings *settings,
+                             const struct vaho_progress *progress, struct vaho_error *error);
+void vaho_detection_free(struct vaho_detection *detection); /* NULL is fine */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,42 @@
+/*
+ * measure.h - footprint, spectrum, amount, gases and source of one winner
+ *
+ * Footprint: of the ground the winner claimed, the pixels that still show the
+ * gas at the finest scale that shows it at all.
+ * Amount: over the footprint F, with Y = sum_F(k z) / sqrt(sum_F k^2),
+ *     c = p' C^-1 Y / (p' C^-1 p sqrt(sum_F k^2))
+ * the generalised least squares mean, sigma from the same.
+ * Source: the upwind end.  A plume is densest and narrowest where it begins, so
+ * it is the place of the largest column density, each pixel's drawn towards
+ * none by what its weight leaves uncertain.
+ */
+#ifndef VAHO_FIND_MEASURE_H
+#define VAHO_FIND_MEASURE_H
+
+#include "find/competition.h"
+#include "find/evidence.h"
+#include "find/maps.h"
+#include "vaho/plume.h"
+
+/* What measuring draws on; all borrowed. */
+struct vaho_measuring {
+    const struct vaho_scene *scene;
+    const struct vaho_evidence *evidence;
+    const struct vaho_maps *maps;
+    const struct vaho_competition *competition;
+    size_t hypothesis;             /* about the air temperature */
+    size_t n_gases, n_searched;    /* the searched ones first, then gases of the air */
+    const float *signature;        /* n_gases x n_bands, as the evidence's */
+    const char *const *name;       /* n_gases */
+    const double *wavelength_um;   /* of the bands in use */
+};
+
+/*
+ * Fills *out except id, q_value and the emission; 'snr' is the winner's z.
+ * Reads the lines of the footprint.  VAHO_NO_MEMORY and what reading returns;
+ * then *out holds nothing to free.
+ */
+enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measuring *measuring,
+                              const struct vaho_contender *winner, struct vaho_error *error);
+
+#endif

@@ -1,0 +1,313 @@
+#include "flight/search.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "find/competition.h"
+#include "find/evidence.h"
+#include "find/maps.h"
+#include "find/measure.h"
+#include "find/significance.h"
+#include "sense/columns.h"
+#include "sense/contrast.h"
+#include "spectra/decoys.h"
+
+enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
+static const double Z_MIN = 3.5;        /* candidates below are noise at any q-value */
+static const double Q_LEFT_OUT = 0.1;   /* ground of plumes this certain is left out when learning again */
+static const double Q_FOR_AIR = 0.1;    /* plumes this certain speak on the air temperature */
+
+struct search {
+    const struct vaho_source *source;
+    const struct vaho_detect_settings *settings;
+    const struct vaho_signatures *signatures;
+    struct vaho_pool *pool;
+    struct vaho_columns *columns;
+    struct vaho_contrast *contrast;
+    struct vaho_scene scene;
+    struct vaho_evidence *evidence;
+    size_t n_gases, n_searched, n_bands, n_all; /* n_all: searched and decoys */
+    float *absorption;  /* n_gases x n_bands */
+    float *real;        /* n_gases x n_bands: -absorption * profile */
+    float *scored;      /* n_all x n_bands: searched ones, then decoys */
+    unsigned *gas_of;   /* n_all */
+    size_t *n_decoys;   /* n_searched */
+    unsigned char *excluded;
+    struct vaho_competition *competition;
+    double *q; /* of each winner */
+    struct vaho_maps *maps;
+};
+
+double vaho_monotonic_s(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+double vaho_detection_clock(struct vaho_detection *detection, const char *stage, double since)
+{
+    double now = vaho_monotonic_s();
+    size_t i = 0;
+
+    while (i < detection->n_stages && strcmp(detection->stage[i].stage, stage) != 0)
+        i++;
+    if (i == detection->n_stages && detection->n_stages < VAHO_MAX_STAGES) {
+        detection->stage[i].stage = stage;
+        detection->n_stages++;
+    }
+    if (i < detection->n_stages)
+        detection->stage[i].seconds += now - since;
+    return now;
+}
+
+static void search_free(struct search *s)
+{
+    vaho_columns_free(s->columns);
+    vaho_contrast_free(s->contrast);
+    vaho_evidence_free(s->evidence);
+    vaho_competition_free(s->competition);
+    vaho_maps_free(s->maps);
+    free(s->absorption);
+    free(s->real);
+    free(s->scored);
+    free(s->gas_of);
+    free(s->n_decoys);
+    free(s->excluded);
+    free(s->q);
+}
+
+/* Detector columns and contrast; the signatures at the bands that are left. */
+static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
+                                struct vaho_signatures *signatures, struct vaho_error *error)
+{
+    const struct vaho_cube_info *info = vaho_source_info(s->source);
+    struct vaho_columns_settings columns = {.rank = REGRESSION_RANK};
+    enum vaho_status status;
+
+    columns.by_column = s->settings->background == VAHO_BACKGROUND_COLUMN ||
+                        (s->settings->background == VAHO_BACKGROUND_AUTO &&
+                         info->n_lines >= MIN_LINES_BY_COLUMN);
+    status = vaho_columns_learn(&s->columns, s->source, signatures->band, signatures->n_bands, &columns,
+                                s->pool, error);
+    if (status != VAHO_OK)
+        return status;
+    vaho_signatures_keep(signatures, vaho_columns_band(s->columns), vaho_columns_n_bands(s->columns));
+    status = vaho_contrast_learn(&s->contrast, signatures->wavelength_um, s->columns, info,
+                                 s->settings->air_temperature_k, error);
+    if (status != VAHO_OK)
+        return status;
+    s->scene = (struct vaho_scene){s->source, s->columns, s->contrast};
+    s->n_bands = signatures->n_bands;
+    s->n_gases = signatures->n;
+    s->n_searched = signatures->n_searched;
+    s->absorption = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
+    s->real = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
+    s->excluded = vaho_alloc(info->n_lines * info->n_samples, 1);
+    if (!s->absorption || !s->real || !s->excluded)
+        return vaho_fail_memory(error, "the signatures");
+    for (size_t g = 0; g < s->n_gases; g++)
+        for (size_t b = 0; b < s->n_bands; b++) {
+            size_t at = g * s->n_bands + b;
+            s->absorption[at] = (float)signatures->value[at];
+            s->real[at] = -s->absorption[at] * s->contrast->profile[b];
+        }
+    out->by_column = columns.by_column;
+    out->n_bands_used = s->n_bands;
+    out->n_dead_elements = vaho_columns_n_dead_elements(s->columns);
+    out->n_dead_columns = vaho_columns_n_dead_columns(s->columns);
+    return VAHO_OK;
+}
+
+/* Decoys of every searched gas, matched in the scene's own metric. */
+static enum vaho_status make_decoys(struct search *s, struct vaho_error *error)
+{
+    size_t wanted = s->settings->n_decoys, nb = s->n_bands;
+    struct vaho_decoy_metric metric = {nb, s->contrast->profile,
+                                       vaho_evidence_cholesky(s->evidence, 1, s->contrast->n_hypotheses / 2)};
+    enum vaho_status status = VAHO_OK;
+
+    s->scored = vaho_alloc(s->n_searched * (wanted + 1) * nb, sizeof(float));
+    s->gas_of = vaho_alloc(s->n_searched * (wanted + 1), sizeof *s->gas_of);
+    s->n_decoys = vaho_alloc(s->n_searched, sizeof *s->n_decoys);
+    if (!s->scored || !s->gas_of || !s->n_decoys)
+        return vaho_fail_memory(error, "decoys");
+    memcpy(s->scored, s->real, s->n_searched * nb * sizeof(float));
+    s->n_all = s->n_searched;
+    for (size_t g = 0; status == VAHO_OK && g < s->n_searched; g++) {
+        float *to = s->scored + s->n_all * nb;
+        s->gas_of[g] = (unsigned)g;
+        status = vaho_decoys_make(to, &s->n_decoys[g], wanted, s->absorption, s->n_gases, g, &metric,
+                                  error);
+        for (size_t i = 0; i < s->n_decoys[g]; i++) {
+            for (size_t b = 0; b < nb; b++)
+                to[i * nb + b] *= -s->contrast->profile[b];
+            s->gas_of[s->n_all + i] = (unsigned)g;
+        }
+        s->n_all += s->n_decoys[g];
+    }
+    return status;
+}
+
+/* Scores, competes and gives q-values. */
+static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
+{
+    const struct vaho_cube_info *info = vaho_source_info(s->source);
+    struct vaho_evidence_maps maps = {NULL, s->n_searched, 1, VAHO_N_LEVELS};
+    struct vaho_candidate *candidate = NULL;
+    struct vaho_winner *winner = NULL;
+    size_t n_candidates;
+    enum vaho_status status;
+
+    vaho_competition_free(s->competition);
+    s->competition = NULL;
+    free(s->q);
+    s->q = NULL;
+    status = vaho_evidence_set_signatures(s->evidence, s->scored, s->n_all, s->n_searched, error);
+    if (status == VAHO_OK)
+        status = vaho_evidence_score(&candidate, &n_candidates, s->evidence, Z_MIN, s->pool, error);
+    maps.map = vaho_evidence_map(s->evidence);
+    if (status == VAHO_OK)
+        status = vaho_compete(&s->competition, candidate, n_candidates, s->gas_of, &maps, info->n_lines,
+                              info->n_samples, error);
+    free(candidate);
+    if (status != VAHO_OK)
+        return status;
+    winner = vaho_alloc(s->competition->n, sizeof *winner);
+    s->q = vaho_alloc(s->competition->n, sizeof *s->q);
+    if (winner == NULL || s->q == NULL) {
+        free(winner);
+        return vaho_fail_memory(error, "the winners");
+    }
+    for (size_t i = 0; i < s->competition->n; i++) {
+        const struct vaho_contender *c = &s->competition->winner[i];
+        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy};
+    }
+    status = vaho_q_values(s->q, winner, s->competition->n, s->n_decoys, s->n_searched, error);
+    free(winner);
+    return status;
+}
+
+/* Marks the ground of certain plumes. */
+static void exclude_plumes(struct search *s)
+{
+    const struct vaho_competition *c = s->competition;
+
+    memset(s->excluded, 0, c->n_lines * c->n_samples);
+    for (size_t i = 0; i < c->n; i++)
+        if (!c->winner[i].decoy && s->q[i] <= Q_LEFT_OUT)
+            for (size_t p = 0; p < c->n_lines * c->n_samples; p++)
+                s->excluded[p] |= c->claim[p] == c->winner[i].claim;
+}
+
+/* The hypothesis about the air that the certain plumes favour; the middle one without any. */
+static size_t favoured_hypothesis(const struct search *s)
+{
+    double vote[VAHO_MAX_HYPOTHESES] = {0.0};
+    size_t best = s->contrast->n_hypotheses / 3;
+
+    for (size_t i = 0; i < s->competition->n; i++) {
+        const struct vaho_contender *w = &s->competition->winner[i];
+        if (!w->decoy && s->q[i] <= Q_FOR_AIR)
+            vote[w->candidate.hypothesis] += (double)w->candidate.z;
+    }
+    for (size_t h = 0; h < s->contrast->n_hypotheses; h++)
+        if (vote[h] > vote[best])
+            best = h;
+    return best;
+}
+
+static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
+                                        size_t hypothesis, struct vaho_error *error)
+{
+    const struct vaho_signatures *signatures = s->signatures;
+    const char **name = vaho_alloc(s->n_gases, sizeof *name);
+    struct vaho_measuring m = {&s->scene, s->evidence, s->maps, s->competition, hypothesis, s->n_gases,
+                               s->n_searched, s->real, name, signatures->wavelength_um};
+    size_t n = 0;
+    enum vaho_status status = VAHO_OK;
+
+    out->plumes = vaho_alloc(1, sizeof *out->plumes);
+    for (size_t i = 0; i < s->competition->n; i++)
+        n += s->q[i] <= s->settings->q_kept;
+    if (out->plumes != NULL)
+        out->plumes->plume = vaho_alloc(n, sizeof *out->plumes->plume);
+    if (!name || !out->plumes || !out->plumes->plume) {
+        free(name);
+        return vaho_fail_memory(error, "the plumes");
+    }
+    for (size_t g = 0; g < s->n_gases; g++)
+        name[g] = signatures->name[g];
+    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
+        struct vaho_plume *plume = &out->plumes->plume[out->plumes->n];
+        if (!(s->q[i] <= s->settings->q_kept))
+            continue;
+        status = vaho_measure(plume, &m, &s->competition->winner[i], error);
+        plume->q_value = s->q[i];
+        if (status == VAHO_OK)
+            out->plumes->n++;
+    }
+    free(name);
+    return status;
+}
+
+/* Hands the maps over to the detection. */
+static void give_maps(struct search *s, struct vaho_detection *out)
+{
+    out->amount = s->maps->ppmm;
+    out->snr = s->maps->snr;
+    s->maps->ppmm = NULL;
+    s->maps->snr = NULL;
+    out->unit = "ppm.m";
+}
+
+enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho_source *source,
+                                   struct vaho_signatures *signatures,
+                                   const struct vaho_detect_settings *settings,
+                                   struct vaho_pool *pool, const struct vaho_progress *progress,
+                                   struct vaho_error *error)
+{
+    struct search s = {.source = source, .settings = settings, .signatures = signatures, .pool = pool};
+    size_t hypothesis;
+    double clock = vaho_monotonic_s();
+    enum vaho_status status;
+
+    vaho_progress_report(progress, "background", 0, 3, "steps");
+    status = prepare(&s, out, signatures, error);
+    clock = vaho_detection_clock(out, "columns", clock);
+    for (size_t pass = 0; status == VAHO_OK && pass < N_PASSES; pass++) {
+        vaho_evidence_free(s.evidence);
+        s.evidence = NULL;
+        vaho_progress_report(progress, "background", 1 + pass, 3, "steps");
+        status = vaho_evidence_learn(&s.evidence, &s.scene, pass > 0 ? s.excluded : NULL, pool, error);
+        clock = vaho_detection_clock(out, "background", clock);
+        if (status == VAHO_OK && pass == 0)
+            status = make_decoys(&s, error);
+        vaho_progress_report(progress, "score", pass, N_PASSES, "passes");
+        if (status == VAHO_OK)
+            status = find_winners(&s, error);
+        clock = vaho_detection_clock(out, "score", clock);
+        if (status == VAHO_OK && pass + 1 < N_PASSES)
+            exclude_plumes(&s);
+    }
+    vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
+    if (status == VAHO_OK) {
+        hypothesis = favoured_hypothesis(&s);
+        status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.real, s.n_searched, hypothesis, pool,
+                                error);
+        clock = vaho_detection_clock(out, "maps", clock);
+        if (status == VAHO_OK)
+            status = measure_winners(&s, out, hypothesis, error);
+        vaho_detection_clock(out, "measure", clock);
+    }
+    if (status == VAHO_OK) {
+        give_maps(&s, out);
+        out->n_decoys_run = s.n_all - s.n_searched;
+    }
+    search_free(&s);
+    return status;
+}
