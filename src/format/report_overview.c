@@ -14,7 +14,7 @@
 #include "base/error.h"
 #include "format/report_part.h"
 
-enum { MAX_STRIPS = 8, MAX_OUTLINES = 400, MAX_PICTURE_SIDE = 1600 };
+enum { MAX_STRIPS = 8, MIN_STRIP_LINES = 250, MAX_OUTLINES = 400, MAX_PICTURE_SIDE = 1600 };
 
 static const double LEFT = 44, PLOT_WIDTH = 1036, PLOT_HEIGHT = 540, BELOW = 34, BADGE = 10;
 
@@ -280,6 +280,7 @@ enum vaho_status report_overview(struct report_page *page, struct vaho_error *er
 
     if (page->turned && n_lines > 5 * n_samples)
         n_strips = (n_lines + 4 * n_samples - 1) / (4 * n_samples);
+    n_strips = n_strips > n_lines / MIN_STRIP_LINES + 1 ? n_lines / MIN_STRIP_LINES + 1 : n_strips;
     n_strips = n_strips > MAX_STRIPS ? MAX_STRIPS : n_strips;
     strip_lines = (n_lines + n_strips - 1) / n_strips;
     if (page->report->look != NULL)

@@ -118,8 +118,8 @@ static void explanation(struct report_page *page)
                   "1 part per million through a hundred. ± is one standard deviation."},
         {"Else it may be", "Other gases that explain the spectrum, with the probability of each "
                            "given the library in use. What is not in the library cannot be named."},
-        {"Source", "The upwind end of the plume as far as its shape tells; the wind itself was not "
-                   "measured. The dashed ring is one standard deviation."},
+        {"Source", "The upwind end of the plume, judged by its shape. The dashed ring around it is "
+                   "one standard deviation."},
         {"What it is not", "A plume is a reason to look closer. People confirm it, elsewhere."},
     };
 
