@@ -53,6 +53,10 @@ enum vaho_status vaho_envi_header_strings(char ***out, size_t *out_n,
  * Converts wavelength[n] in place: nm, um, cm-1, m, GHz-like words refused.
  * Order is kept.  fwhm (may be NULL) is converted with it; a width in cm-1
  * becomes width * 1e4 / wavenumber^2.
+ *
+ * VAHO_NOT_APPLICABLE  the units are "Index": there are no wavelengths.
+ * VAHO_BAD_INPUT       an unknown unit, or a wavelength outside 0.01 to 1000 um.
+ * On error nothing was converted.
  */
 enum vaho_status vaho_envi_header_to_um(double *wavelength, double *fwhm, size_t n,
                                         const struct vaho_envi_header *header, int *guessed,
