@@ -46,12 +46,12 @@ struct vaho_spectrum {
     char *path;                    /* owned; the file it came from */
     enum vaho_spectrum_kind kind;
     enum vaho_spectrum_grade grade;
-    double molar_mass_g_mol;  /* NaN: unknown */
-    double temperature_k;     /* NaN: not stated */
-    double pressure_pa;       /* NaN: not stated */
-    double resolution_um;     /* FWHM of what a point means; 0: as fine as the grid */
-    int per_band;             /* 1: the points are the bands of one sensor, already averaged */
-    int has_wavelength;       /* 0: wavelength_um holds the band number, 0, 1, 2 ... */
+    double molar_mass_g_mol; /* NaN: unknown */
+    double temperature_k;    /* NaN: not stated */
+    double pressure_pa;      /* NaN: not stated */
+    double resolution_um;    /* FWHM of what a point means; 0: as fine as the grid */
+    int per_band;            /* 1: the points are the bands of one sensor, already averaged */
+    int has_wavelength;      /* 0: wavelength_um holds the band number, 0, 1, 2 ... */
     size_t n;
     double *wavelength_um; /* owned, strictly ascending */
     double *value;         /* owned */
@@ -84,12 +84,19 @@ enum vaho_status vaho_library_add(struct vaho_library *library, const char *path
 enum vaho_status vaho_library_add_titles(struct vaho_library *library, const char *path,
                                          struct vaho_error *error);
 
+/*
+ * The air that line lists (HITRAN .par) are computed for; 296 K and 101325 Pa
+ * if never called.  Call it before vaho_library_add().
+ * VAHO_USAGE: outside 100-500 K or 1-1e6 Pa.
+ */
+enum vaho_status vaho_library_set_air(struct vaho_library *library, double temperature_k,
+                                      double pressure_pa, struct vaho_error *error);
+
 size_t vaho_library_size(const struct vaho_library *library);
 /* index < size; sorted by name, best grade first.  Valid until add or free. */
 const struct vaho_spectrum *vaho_library_get(const struct vaho_library *library, size_t index);
 /* The best entry of that name, or NULL. */
-const struct vaho_spectrum *vaho_library_find(const struct vaho_library *library,
-                                              const char *name);
+const struct vaho_spectrum *vaho_library_find(const struct vaho_library *library, const char *name);
 /* What was passed over or doubted while adding; one sentence each. */
 size_t vaho_library_n_notes(const struct vaho_library *library);
 const char *vaho_library_note(const struct vaho_library *library, size_t index);
@@ -101,6 +108,10 @@ const char *vaho_library_note(const struct vaho_library *library, size_t index);
  * than the spectrum, linear interpolation.  A band the spectrum does not cover
  * gets 0 for a gas and NaN for a surface; *n_covered (may be NULL) counts the
  * covered ones.  out has n_bands values, in the order of the centres.
+ *
+ * VAHO_USAGE           no bands, a centre or width that is not above 0.
+ * VAHO_NOT_APPLICABLE  the spectrum has band numbers instead of wavelengths.
+ * VAHO_NO_MEMORY
  */
 enum vaho_status vaho_spectrum_at_bands(double *out, size_t *n_covered,
                                         const struct vaho_spectrum *spectrum,

@@ -1,8 +1,225 @@
-/* cmd_exercise.c - to come */
+/* cmd_exercise.c - vaho exercise new DIR */
+#include <getopt.h>
+#include <inttypes.h>
+#include <jansson.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
 #include "cli/command.h"
+#include "cli/option.h"
+#include "cli/terminal.h"
+#include "exercise/flight_files.h"
+#include "exercise/gases.h"
+#include "exercise/scene.h"
+
+static const char NAME[] = "exercise new";
+
+struct request {
+    struct vaho_scene_params params;
+    const char *dir;
+    size_t n_peaks;
+    uint64_t n_threads;
+    int json;
+};
+
+static void print_help(void)
+{
+    struct vaho_scene_params p;
+
+    vaho_scene_params_default(&p);
+    printf("usage: vaho exercise new DIR [options]\n\n"
+           "Simulates one thermal-infrared flight line with known plumes and writes what a real\n"
+           "flight delivers: DIR/NAME.bil with its header, DIR/library with a spectrum of every\n"
+           "gas it knows, and the truth in DIR/NAME.truth.json.  All of it says that it is an\n"
+           "exercise.  The same options give the same bytes, on any machine.\n\n"
+           "  --seed N        which scene (%" PRIu64 ")\n"
+           "  --lines N       length of the flight line (%zu)\n"
+           "  --samples N     width of the swath (%zu)\n"
+           "  --bands N       bands from 8.05 to 13.2 um (%zu)\n"
+           "  --plumes N      how many, shared out among the gases in turn (%zu); 0 for none\n"
+           "  --gas LIST      which gases (",
+           p.seed, p.n_lines, p.n_samples, p.n_bands, p.n_plumes);
+    for (size_t i = 0; i < p.n_gases; i++)
+        printf("%s%s", i == 0 ? "" : ",", p.gas[i]);
+    printf(")\n"
+           "  --peak LIST     strength of each, ppm.m (below); one value serves all\n"
+           "  --noise X       standard deviation, W m-2 sr-1 um-1 (%g)\n"
+           "  --threads N     0: as many as there are processors (0)\n"
+           "  --json          say what was written as JSON\n"
+           "  -h, --help      this text\n\n"
+           "Gases, with the strength used when --peak is not given:\n",
+           p.noise);
+    for (size_t i = 0; i < vaho_exercise_gas_count(); i++)
+        printf("  %-20s %g ppm.m\n", vaho_exercise_gas(i)->name,
+               vaho_exercise_gas(i)->default_ppmm);
+    printf("\nExamples:\n"
+           "  vaho exercise new flight\n"
+           "  vaho exercise new empty --plumes 0 --seed 3\n"
+           "  vaho exercise new faint --gas ammonia,methanol --peak 40,80 --plumes 6\n"
+           "  vaho detect flight/flight.bil --library flight/library\n");
+}
+
+/* One value for all gases or one each; the exit code. */
+static int take_peaks(struct request *request, char *text)
+{
+    const char *part[VAHO_SCENE_MAX_GASES];
+
+    request->n_peaks = option_list(part, VAHO_SCENE_MAX_GASES, text);
+    for (size_t i = 0; i < request->n_peaks; i++)
+        if (!option_real(&request->params.peak_ppmm[i], part[i], 1e-6, 1e6))
+            return command_misused(NAME, "--peak '%s' is not a strength from 1e-6 to 1e6 ppm.m",
+                                   part[i]);
+    if (request->n_peaks == 0)
+        return command_misused(NAME, "--peak takes 1 to %d strengths with commas between",
+                               VAHO_SCENE_MAX_GASES);
+    return EXIT_DONE;
+}
+
+static int take_count(size_t *out, const char *option, const char *text, uint64_t min, uint64_t max)
+{
+    uint64_t value;
+
+    if (!option_integer(&value, text, min, max))
+        return command_misused(NAME, "--%s '%s' is not a whole number from %" PRIu64 " to %" PRIu64,
+                               option, text, min, max);
+    *out = (size_t)value;
+    return EXIT_DONE;
+}
+
+static int take_option(struct request *request, int option, const char *name)
+{
+    struct vaho_scene_params *p = &request->params;
+
+    switch (option) {
+    case 's':
+        if (!option_integer(&p->seed, optarg, 0, INT64_MAX))
+            return command_misused(NAME, "--seed '%s' is not a whole number from 0 to %" PRId64,
+                                   optarg, INT64_MAX);
+        return EXIT_DONE;
+    case 'l': return take_count(&p->n_lines, name, optarg, 1, VAHO_SCENE_MAX_LINES);
+    case 'w': return take_count(&p->n_samples, name, optarg, 1, VAHO_SCENE_MAX_SAMPLES);
+    case 'b':
+        return take_count(&p->n_bands, name, optarg, VAHO_SCENE_MIN_BANDS, VAHO_SCENE_MAX_BANDS);
+    case 'n': return take_count(&p->n_plumes, name, optarg, 0, VAHO_SCENE_MAX_PLUMES);
+    case 't': return take_count(&request->n_threads, name, optarg, 0, 256);
+    case 'g':
+        p->n_gases = option_list(p->gas, VAHO_SCENE_MAX_GASES, optarg);
+        return p->n_gases > 0
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--gas takes 1 to %d names with commas between",
+                                     VAHO_SCENE_MAX_GASES);
+    case 'p': return take_peaks(request, optarg);
+    case 'x':
+        if (!option_real(&p->noise, optarg, 0.0, 10.0))
+            return command_misused(NAME, "--noise '%s' is not a number from 0 to 10", optarg);
+        return EXIT_DONE;
+    case 'j': request->json = 1; return EXIT_DONE;
+    default: return command_misused(NAME, "an option is unknown or lacks its value");
+    }
+}
+
+/* Fills the request from the arguments after "new"; the exit code, or -1 to go on. */
+static int parse(struct request *request, int argc, char **argv)
+{
+    static const struct option options[] = {
+        {"seed", required_argument, NULL, 's'},    {"lines", required_argument, NULL, 'l'},
+        {"samples", required_argument, NULL, 'w'}, {"bands", required_argument, NULL, 'b'},
+        {"plumes", required_argument, NULL, 'n'},  {"gas", required_argument, NULL, 'g'},
+        {"peak", required_argument, NULL, 'p'},    {"noise", required_argument, NULL, 'x'},
+        {"threads", required_argument, NULL, 't'}, {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+    int option, index = 0;
+
+    *request = (struct request){0};
+    vaho_scene_params_default(&request->params);
+    optind = 0;
+    opterr = 0;
+    while ((option = getopt_long(argc, argv, "h", options, &index)) != -1) {
+        int code;
+        if (option == 'h') {
+            print_help();
+            return EXIT_DONE;
+        }
+        code = take_option(request, option, options[index].name);
+        if (code != EXIT_DONE)
+            return code;
+    }
+    if (argc - optind != 1 || argv[optind][0] == '\0')
+        return command_misused(NAME, "one directory is needed, %d were given", argc - optind);
+    request->dir = argv[optind];
+    if (request->n_peaks == 1)
+        for (size_t i = 1; i < request->params.n_gases; i++)
+            request->params.peak_ppmm[i] = request->params.peak_ppmm[0];
+    if (request->n_peaks > 1 && request->n_peaks != request->params.n_gases)
+        return command_misused(NAME, "%zu strengths for %zu gases", request->n_peaks,
+                               request->params.n_gases);
+    return -1;
+}
+
+static int print_result(const struct request *request, const struct vaho_flight_files *files)
+{
+    const struct vaho_scene_params *p = &request->params;
+    json_t *result;
+    int printed;
+
+    if (!request->json) {
+        printf("EXERCISE  %s   %zu lines x %zu samples x %zu bands, %zu plumes, seed %" PRIu64 "\n"
+               "library   %s   %zu gases\n"
+               "truth     %s\n",
+               files->cube, p->n_lines, p->n_samples, p->n_bands, p->n_plumes, p->seed,
+               files->library, vaho_exercise_gas_count(), files->truth);
+        return EXIT_DONE;
+    }
+    result = json_pack("{s:b, s:I, s:s, s:s, s:s, s:I, s:I, s:I, s:I}", "exercise", 1, "seed",
+                       (json_int_t)p->seed, "cube", files->cube, "library", files->library, "truth",
+                       files->truth, "lines", (json_int_t)p->n_lines, "samples",
+                       (json_int_t)p->n_samples, "bands", (json_int_t)p->n_bands, "plumes",
+                       (json_int_t)p->n_plumes);
+    printed = result != NULL && json_dumpf(result, stdout, JSON_INDENT(1)) == 0;
+    json_decref(result);
+    putchar('\n');
+    if (printed)
+        return EXIT_DONE;
+    fprintf(stderr, "vaho %s: the paths are not UTF-8 and cannot be said as JSON\n", NAME);
+    return EXIT_FAULT;
+}
+
+static int run_new(int argc, char **argv)
+{
+    struct request request;
+    struct vaho_scene *scene = NULL;
+    struct vaho_pool *pool = NULL;
+    struct vaho_flight_files files = {0};
+    struct vaho_error error = {0};
+    struct terminal_bar bar;
+    struct vaho_progress progress;
+    int code = parse(&request, argc, argv);
+
+    if (code != -1)
+        return code;
+    terminal_bar_init(&bar, NULL);
+    progress = terminal_progress(&bar);
+    if (vaho_scene_new(&scene, &request.params, &error) == VAHO_OK &&
+        vaho_pool_new(&pool, request.n_threads, &error) == VAHO_OK)
+        vaho_flight_files_write(&files, scene, request.dir, pool, &progress, &error);
+    terminal_bar_end(&bar);
+    code = error.status == VAHO_OK ? print_result(&request, &files) : command_failed(NAME, &error);
+    vaho_flight_files_free(&files);
+    vaho_pool_free(pool);
+    vaho_scene_free(scene);
+    return code;
+}
 
 int cmd_exercise(int argc, char **argv)
 {
-    (void)argc;
-    return command_misused(argv[0], "this command is not built yet");
+    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
+        puts("usage: vaho exercise new DIR [options]\n\n"
+             "  new   simulate a flight with known plumes; 'vaho exercise new -h' explains");
+        return EXIT_DONE;
+    }
+    if (argc > 1 && strcmp(argv[1], "new") == 0)
+        return run_new(argc - 1, argv + 1);
+    return command_misused(argv[0], argc > 1 ? "there is no 'exercise %s'" : "say what: new",
+                           argc > 1 ? argv[1] : "");
 }

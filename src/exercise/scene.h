@@ -1,0 +1,79 @@
+/*
+ * scene.h - one simulated thermal-infrared flight line with known plumes
+ *
+ * A pushbroom imager over a made-up landscape (ground.h) through air (air.h)
+ * and plumes (puffs.h) of the simulator's own gases (gases.h), with the faults
+ * of a real one: each detector element has a gain and an offset of its own, a
+ * few are dead, the bands of the swath's edges look at slightly longer
+ * wavelengths (smile), and all is noisy.
+ *
+ * A scene depends on its parameters alone: the same bytes on every machine and
+ * for any number of threads.
+ */
+#ifndef VAHO_EXERCISE_SCENE_H
+#define VAHO_EXERCISE_SCENE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/pool.h"
+#include "exercise/puffs.h"
+#include "vaho/status.h"
+
+enum {
+    VAHO_SCENE_MAX_LINES = 100000,
+    VAHO_SCENE_MAX_SAMPLES = 4096,
+    VAHO_SCENE_MAX_BANDS = 512,
+    VAHO_SCENE_MIN_BANDS = 8,
+    VAHO_SCENE_MAX_GASES = 16,
+    VAHO_SCENE_MAX_PLUMES = 200
+};
+
+struct vaho_scene_params {
+    uint64_t seed;
+    size_t n_lines, n_samples, n_bands; /* bands from 8.05 to 13.2 um */
+    size_t n_plumes;                    /* shared out among the gases in turn */
+    size_t n_gases;
+    const char *gas[VAHO_SCENE_MAX_GASES];  /* names as in gases.h; borrowed */
+    double peak_ppmm[VAHO_SCENE_MAX_GASES]; /* 0: the gas's own default */
+    double length_px;                       /* of a plume */
+    double noise;                           /* standard deviation, W m-2 sr-1 um-1 */
+    double striping;    /* deviation of the elements' gains; offsets follow it */
+    double smile_bands; /* shift at the edges of the swath, in band spacings */
+    size_t n_dead;      /* detector elements that tell nothing */
+};
+
+/* 480 x 256 x 128, four plumes of four gases, faults as of a good instrument. */
+void vaho_scene_params_default(struct vaho_scene_params *out);
+
+struct vaho_scene;
+
+/*
+ * VAHO_USAGE: a size or number out of range, a gas that gases.h has not, two
+ * gases of one name; the message says which.  VAHO_NO_MEMORY.
+ * On error *out is NULL.
+ */
+enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene_params *params,
+                                struct vaho_error *error);
+void vaho_scene_free(struct vaho_scene *scene); /* NULL is fine */
+
+/* Valid until vaho_scene_free(). */
+const struct vaho_scene_params *vaho_scene_get_params(const struct vaho_scene *scene);
+const double *vaho_scene_wavelength_um(const struct vaho_scene *scene); /* n_bands */
+double vaho_scene_fwhm_um(const struct vaho_scene *scene);              /* of every band */
+double vaho_scene_air_temperature_k(const struct vaho_scene *scene);
+const struct vaho_exercise_plume *vaho_scene_plume(const struct vaho_scene *scene,
+                                                   size_t index); /* < n_plumes */
+/* Column density of that plume at a pixel, ppm.m. */
+double vaho_scene_column(const struct vaho_scene *scene, size_t plume, size_t line, size_t sample);
+
+/*
+ * What the sensor records of lines [first_line, first_line + n_lines):
+ * value (l, b, s) at out[(l * n_bands + b) * n_samples + s], W m-2 sr-1 um-1.
+ * The lines are shared out over the pool.  VAHO_USAGE: lines outside the scene.
+ */
+enum vaho_status vaho_scene_record(float *out, const struct vaho_scene *scene, size_t first_line,
+                                   size_t n_lines, struct vaho_pool *pool,
+                                   struct vaho_error *error);
+
+#endif

@@ -1,0 +1,156 @@
+#include "find/competition.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* A real winner holds places with at least this evidence, or this share of its own. */
+static const float CLAIM_FLOOR = 3.0f, CLAIM_SHARE = 0.12f;
+enum { CLAIM_DECOY = 0xffffffffu, MAX_CLAIM_BLOCKS_PER_SIDE = 64 };
+
+void vaho_candidate_centre(double *line, double *sample, const struct vaho_candidate *candidate)
+{
+    double side = (double)(1u << candidate->level);
+
+    *line = ((double)candidate->row + 0.5) * side - 0.5;
+    *sample = ((double)candidate->col + 0.5) * side - 0.5;
+}
+
+static int strongest_first(const void *left, const void *right)
+{
+    const struct vaho_candidate *a = left, *b = right;
+
+    if (a->z != b->z)
+        return a->z > b->z ? -1 : 1;
+    if (a->signature != b->signature)
+        return a->signature < b->signature ? -1 : 1;
+    if (a->level != b->level)
+        return a->level < b->level ? -1 : 1;
+    if (a->row != b->row)
+        return a->row < b->row ? -1 : 1;
+    return (a->col > b->col) - (a->col < b->col);
+}
+
+/* Gives free pixels of [line0, line1) x [sample0, sample1) to 'id'. */
+static void claim_block(struct vaho_competition *c, size_t line0, size_t line1, size_t sample0,
+                        size_t sample1, unsigned id)
+{
+    for (size_t l = line0; l < line1 && l < c->n_lines; l++)
+        for (size_t s = sample0; s < sample1 && s < c->n_samples; s++)
+            if (c->claim[l * c->n_samples + s] == 0)
+                c->claim[l * c->n_samples + s] = id;
+}
+
+static void claim_disc(struct vaho_competition *c, const struct vaho_candidate *candidate,
+                       unsigned id)
+{
+    double line, sample, radius = 1.5 * (double)(1u << candidate->level) + 2.0;
+    long reach = (long)radius;
+
+    vaho_candidate_centre(&line, &sample, candidate);
+    for (long dl = -reach; dl <= reach; dl++)
+        for (long ds = -reach; ds <= reach; ds++) {
+            long l = lround(line) + dl, s = lround(sample) + ds;
+            if (l < 0 || s < 0 || (double)(dl * dl + ds * ds) > radius * radius)
+                continue;
+            claim_block(c, (size_t)l, (size_t)l + 1, (size_t)s, (size_t)s + 1, id);
+        }
+}
+
+/* Floods the level map of the winner's signature from its peak; 'queue' has room for every block. */
+static void claim_connected(struct vaho_competition *c, const struct vaho_candidate *peak,
+                            const struct vaho_level_map *map, unsigned id, unsigned *queue,
+                            unsigned char *seen)
+{
+    float floor = fmaxf(CLAIM_FLOOR, CLAIM_SHARE * peak->z);
+    size_t cols = map->n_cols, side = (size_t)1 << peak->level, head = 0, tail = 0;
+
+    memset(seen, 0, map->n_rows * cols);
+    queue[tail++] = (unsigned)(peak->row * cols + peak->col);
+    seen[queue[0]] = 1;
+    while (head < tail) {
+        size_t r = queue[head] / cols, col = queue[head] % cols;
+        head++;
+        claim_block(c, r * side, (r + 1) * side, col * side, (col + 1) * side, id);
+        for (int dr = -1; dr <= 1; dr++)
+            for (int dc = -1; dc <= 1; dc++) {
+                size_t rr = r + (size_t)dr, cc = col + (size_t)dc, at = rr * cols + cc;
+                if (rr >= map->n_rows || cc >= cols || seen[at] || !(map->z[at] >= floor))
+                    continue;
+                if ((size_t)labs((long)rr - (long)peak->row) > MAX_CLAIM_BLOCKS_PER_SIDE ||
+                    (size_t)labs((long)cc - (long)peak->col) > MAX_CLAIM_BLOCKS_PER_SIDE)
+                    continue;
+                seen[at] = 1;
+                queue[tail++] = (unsigned)at;
+            }
+    }
+}
+
+enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
+                              size_t n, const unsigned *gas_of, size_t n_real,
+                              const struct vaho_evidence *evidence, size_t n_lines,
+                              size_t n_samples, struct vaho_error *error)
+{
+    struct vaho_competition *c = vaho_alloc(1, sizeof *c);
+    size_t n_blocks = (n_lines / 2 + 1) * (n_samples / 2 + 1);
+    unsigned *queue = vaho_alloc(n_blocks, sizeof *queue), n_claims = 0;
+    unsigned char *seen = vaho_alloc(n_blocks, 1);
+
+    *out = NULL;
+    if (c != NULL) {
+        c->n_lines = n_lines;
+        c->n_samples = n_samples;
+        c->claim = vaho_alloc(n_lines * n_samples, sizeof *c->claim);
+        c->winner = vaho_alloc(n, sizeof *c->winner);
+    }
+    if (!c || !queue || !seen || !c->claim || !c->winner) {
+        vaho_competition_free(c);
+        free(queue);
+        free(seen);
+        return vaho_fail_memory(error, "the competition of candidates");
+    }
+    qsort(candidate, n, sizeof *candidate, strongest_first);
+    for (size_t i = 0; i < n; i++) {
+        struct vaho_contender *winner = &c->winner[c->n];
+        double line, sample;
+        size_t l, s;
+        vaho_candidate_centre(&line, &sample, &candidate[i]);
+        l = (size_t)fmin(line, (double)(n_lines - 1));
+        s = (size_t)fmin(sample, (double)(n_samples - 1));
+        if (c->claim[l * n_samples + s] != 0)
+            continue;
+        winner->candidate = candidate[i];
+        winner->gas = gas_of[candidate[i].signature];
+        winner->decoy = candidate[i].signature >= n_real;
+        winner->claim = winner->decoy ? CLAIM_DECOY : ++n_claims;
+        claim_disc(c, &candidate[i], winner->claim);
+        if (!winner->decoy)
+            for (size_t level = candidate[i].level; level >= 1; level--) {
+                /* finer levels from the same place, as long as they see it too */
+                const struct vaho_level_map *map =
+                    vaho_evidence_map(evidence, candidate[i].signature, level);
+                struct vaho_candidate peak = candidate[i];
+                peak.level = (unsigned char)level;
+                peak.row = (unsigned)(line + 0.5) >> level;
+                peak.col = (unsigned)(sample + 0.5) >> level;
+                if (peak.row < map->n_rows && peak.col < map->n_cols)
+                    claim_connected(c, &peak, map, winner->claim, queue, seen);
+            }
+        c->n++;
+    }
+    free(queue);
+    free(seen);
+    *out = c;
+    return VAHO_OK;
+}
+
+void vaho_competition_free(struct vaho_competition *competition)
+{
+    if (competition == NULL)
+        return;
+    free(competition->winner);
+    free(competition->claim);
+    free(competition);
+}

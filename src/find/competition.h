@@ -1,0 +1,46 @@
+/*
+ * competition.h - one winner a place, real signature or decoy
+ *
+ * Candidates are taken strongest first.  Each winner claims ground; what lies on
+ * claimed ground has lost and is explained by the winner.  A real winner claims
+ * the connected places where its own evidence stays above a floor (a strong
+ * plume lights up other signatures all along it), a decoy a disc of its level's
+ * size; so a decoy can never win more ground than the real signature could.
+ */
+#ifndef VAHO_FIND_COMPETITION_H
+#define VAHO_FIND_COMPETITION_H
+
+#include <stddef.h>
+
+#include "find/evidence.h"
+#include "vaho/status.h"
+
+struct vaho_contender {
+    struct vaho_candidate candidate;
+    unsigned gas; /* the real signature, or the one the decoy was made from */
+    int decoy;
+    /* real: the claimed ground as runs of pixels in the claim map */
+    unsigned claim; /* id in the claim map, 1 .. ; decoys share none */
+};
+
+struct vaho_competition {
+    size_t n_lines, n_samples;
+    size_t n;
+    struct vaho_contender *winner; /* strongest first; owned */
+    unsigned *claim; /* n_lines x n_samples: id of the real winner holding a pixel, 0 none; owned */
+};
+
+/* The centre of a candidate's block, in pixels. */
+void vaho_candidate_centre(double *line, double *sample, const struct vaho_candidate *candidate);
+
+/*
+ * 'candidate' is reordered.  gas_of[signature] says which real signature each
+ * is or was made from; signatures < n_real are real.  VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
+                              size_t n, const unsigned *gas_of, size_t n_real,
+                              const struct vaho_evidence *evidence, size_t n_lines,
+                              size_t n_samples, struct vaho_error *error);
+void vaho_competition_free(struct vaho_competition *competition); /* NULL is fine */
+
+#endif

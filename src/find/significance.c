@@ -1,0 +1,137 @@
+#include "find/significance.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/error.h"
+
+/* The tail: this share of all decoy winners, within limits. */
+static const double TAIL_SHARE = 0.1;
+enum { MIN_TAIL = 40, MAX_TAIL = 400 };
+/* A gas's own tail counts as much as this many exceedances of all gases together. */
+static const double PRIOR_COUNT = 6.0;
+/* Decoys of a gas overlap: so many exceedances count as one independent. */
+static const double OVERLAP = 4.0;
+static const double MIN_MEAN_EXCESS = 0.2;
+
+struct tail {
+    double threshold;
+    double *rate;   /* per gas: F_g(threshold), expected false ones */
+    double *excess; /* per gas: mean excess b */
+    double *weight; /* per gas: independent exceedances m */
+};
+
+static int descending(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a < b) - (a > b);
+}
+
+/* F_g(z). */
+static double expected_false(const struct tail *tail, const double *sorted, size_t n_sorted,
+                             double z, unsigned gas, size_t n_tail)
+{
+    if (z >= tail->threshold) {
+        double m = tail->weight[gas];
+        return tail->rate[gas] * pow(1.0 + (z - tail->threshold) / (m * tail->excess[gas]), -m);
+    }
+    /* below: grow with the count of all decoy winners */
+    size_t low = 0, high = n_sorted;
+    while (low < high) {
+        size_t mid = (low + high) / 2;
+        if (sorted[mid] >= z)
+            low = mid + 1;
+        else
+            high = mid;
+    }
+    return tail->rate[gas] * (double)low / (double)n_tail;
+}
+
+static size_t fit_tail(struct tail *tail, const struct vaho_winner *winner, size_t n,
+                       const double *sorted, size_t n_sorted, const size_t *n_decoys,
+                       size_t n_gases)
+{
+    size_t n_tail = (size_t)(TAIL_SHARE * (double)n_sorted), total = 0;
+    double mean_excess = 0.0, per_decoy;
+
+    n_tail = n_tail < MIN_TAIL ? MIN_TAIL : n_tail > MAX_TAIL ? MAX_TAIL : n_tail;
+    n_tail = n_tail > n_sorted ? n_sorted : n_tail;
+    tail->threshold = sorted[n_tail - 1];
+    for (size_t i = 0; i < n_tail; i++)
+        mean_excess += (sorted[i] - tail->threshold) / (double)n_tail;
+    mean_excess = fmax(mean_excess, MIN_MEAN_EXCESS);
+    for (size_t g = 0; g < n_gases; g++)
+        total += n_decoys[g];
+    per_decoy = (double)n_tail / (double)total;
+    for (size_t g = 0; g < n_gases; g++) {
+        double count = 0.0, sum = 0.0, expected = per_decoy * (double)n_decoys[g];
+        for (size_t i = 0; i < n; i++)
+            if (winner[i].decoy && winner[i].gas == g && winner[i].z >= tail->threshold) {
+                count += 1.0;
+                sum += winner[i].z - tail->threshold;
+            }
+        tail->rate[g] = per_decoy * (count + PRIOR_COUNT) / (expected + PRIOR_COUNT);
+        tail->excess[g] =
+            fmax((sum + PRIOR_COUNT * mean_excess) / (count + PRIOR_COUNT), MIN_MEAN_EXCESS);
+        tail->weight[g] = (double)n_tail / OVERLAP + 2.0;
+    }
+    return n_tail;
+}
+
+struct ranked {
+    double expected;
+    size_t index;
+};
+
+static int by_expected(const void *left, const void *right)
+{
+    const struct ranked *a = left, *b = right;
+
+    if (a->expected != b->expected)
+        return a->expected < b->expected ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
+                               const size_t *n_decoys, size_t n_gases, struct vaho_error *error)
+{
+    double *sorted = vaho_alloc(n, sizeof *sorted), lowest = 1.0, n_tested = 0.0;
+    struct tail tail = {0.0, vaho_alloc(n_gases, sizeof(double)), vaho_alloc(n_gases, sizeof(double)),
+                        vaho_alloc(n_gases, sizeof(double))};
+    struct ranked *ranked = vaho_alloc(n, sizeof *ranked);
+    size_t n_sorted = 0, n_ranked = 0, n_tail = 0;
+    enum vaho_status status = VAHO_OK;
+
+    if (!sorted || !tail.rate || !tail.excess || !tail.weight || !ranked) {
+        status = vaho_fail_memory(error, "the q-values");
+        goto fail;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (winner[i].decoy)
+            sorted[n_sorted++] = winner[i].z;
+    qsort(sorted, n_sorted, sizeof *sorted, descending);
+    if (n_sorted > 0)
+        n_tail = fit_tail(&tail, winner, n, sorted, n_sorted, n_decoys, n_gases);
+    for (size_t g = 0; g < n_gases; g++)
+        n_tested += n_decoys[g] > 0;
+    for (size_t i = 0; i < n; i++) {
+        q[i] = winner[i].decoy ? NAN : 1.0;
+        if (winner[i].decoy || n_decoys[winner[i].gas] == 0 || n_sorted == 0)
+            continue;
+        ranked[n_ranked].expected =
+            expected_false(&tail, sorted, n_sorted, winner[i].z, winner[i].gas, n_tail);
+        ranked[n_ranked++].index = i;
+    }
+    qsort(ranked, n_ranked, sizeof *ranked, by_expected);
+    for (size_t i = n_ranked; i-- > 0;) { /* from the least to the most certain */
+        lowest = fmin(lowest, n_tested * ranked[i].expected / (double)(i + 1));
+        q[ranked[i].index] = lowest;
+    }
+fail:
+    free(sorted);
+    free(tail.rate);
+    free(tail.excess);
+    free(tail.weight);
+    free(ranked);
+    return status;
+}

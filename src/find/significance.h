@@ -1,0 +1,41 @@
+/*
+ * significance.h - false-discovery rates from what decoys found
+ *
+ * Real signatures and decoys compete for every place (competition.h); what is
+ * left are winners, real and decoy.  A decoy is as likely to win a place without
+ * a plume as the real signature it was made from, so for gas g with n_g decoys
+ *
+ *     expected false real winners with evidence >= z:  F_g(z) = D_g(z) / n_g
+ *
+ * with D_g the decoy winners of that gas.  Above the threshold u that the
+ * highest of all decoy winners share, D_g follows an exponential tail (the
+ * extreme-value limit of light-tailed evidence) with the gas's own count and
+ * mean excess, each drawn towards those of all gases together; that its scale
+ * is estimated from few is taken in by its predictive form,
+ * (1 + (z - u) / (m b))^-m, which goes to exp(-(z - u) / b) for many.
+ *
+ * The q-value of a real winner is, over all winners at least as unlikely,
+ * expected false ones through real ones (Storey 2002; target-decoy competition,
+ * Elias and Gygi 2007), made monotone.
+ */
+#ifndef VAHO_FIND_SIGNIFICANCE_H
+#define VAHO_FIND_SIGNIFICANCE_H
+
+#include <stddef.h>
+
+#include "vaho/status.h"
+
+struct vaho_winner {
+    double z;
+    unsigned gas;  /* which real signature, or which one the decoy was made from */
+    int decoy;
+};
+
+/*
+ * q[i] for each winner (NaN for decoys), 0..1.  n_decoys[g] is how many decoys
+ * of gas g competed; a gas without decoys gets q = 1.  VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
+                               const size_t *n_decoys, size_t n_gases, struct vaho_error *error);
+
+#endif

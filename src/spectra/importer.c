@@ -1,0 +1,17 @@
+#include "spectra/importer.h"
+
+/* Formats that say their name in the first bytes come first, guesses from columns last. */
+static const struct vaho_importer *const importers[] = {
+    &vaho_importer_jcamp,
+    &vaho_importer_absorption_table,
+    &vaho_importer_cross_section,
+    &vaho_importer_line_list,
+};
+
+const struct vaho_importer *vaho_importer_find(const struct vaho_spectrum_file *file)
+{
+    for (size_t i = 0; i < sizeof importers / sizeof importers[0]; i++)
+        if (importers[i]->probe(file))
+            return importers[i];
+    return NULL;
+}
