@@ -27,6 +27,15 @@ enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source 
                                     const struct vaho_envi_header *header,
                                     struct vaho_error *error);
 
+/*
+ * Sets wavelengths, widths and good bands from 'wavelength', 'wavelength units',
+ * 'fwhm' and 'bbl'.  Other formats write what they know of their bands as such
+ * a header and call this, so that all are checked and converted alike.
+ */
+enum vaho_status cube_describe_bands(struct vaho_source *source,
+                                     const struct vaho_envi_header *header,
+                                     struct vaho_error *error);
+
 /* Fills block->value from 'data', which has at least layout->end bytes. */
 void cube_envi_decode(struct vaho_block *block, const struct vaho_source *source,
                       const struct envi_layout *layout, const unsigned char *data,

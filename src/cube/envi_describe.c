@@ -21,10 +21,10 @@
 
 enum { MAX_SIDE = 0x7fffffff, MAX_BANDS = 1 << 20 };
 
-/* The name of the header, for messages. */
+/* The name of the file the header came from, for messages. */
 static const char *header_name(const struct vaho_source *source)
 {
-    return source->file[1];
+    return source->file[source->info.n_files - 1];
 }
 
 static enum vaho_status describe_kind(const struct vaho_source *source,
@@ -174,9 +174,9 @@ static enum vaho_status band_list(double **out, const struct vaho_source *source
                      header_name(source), key, n, source->info.n_bands);
 }
 
-static enum vaho_status describe_bands(struct vaho_source *source,
-                                       const struct vaho_envi_header *header,
-                                       struct vaho_error *error)
+enum vaho_status cube_describe_bands(struct vaho_source *source,
+                                     const struct vaho_envi_header *header,
+                                     struct vaho_error *error)
 {
     double *bbl = NULL;
     int guessed = 0;
@@ -298,7 +298,7 @@ enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source 
     enum vaho_status status = describe_layout(out, source, header, error);
 
     if (status == VAHO_OK)
-        status = describe_bands(source, header, error);
+        status = cube_describe_bands(source, header, error);
     if (status == VAHO_OK)
         status = describe_units(source, header, error);
     if (status == VAHO_OK)

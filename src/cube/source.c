@@ -20,7 +20,9 @@ enum { HEAD_NBYTES = 64, MAX_NOTE_NBYTES = 512 };
 
 /* Asked in this order: by magic number, by header, by whatever GDAL knows. */
 static const struct cube_format *const formats[] = {
+    &cube_format_netcdf,
     &cube_format_envi,
+    &cube_format_gdal,
 };
 
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
@@ -281,11 +283,25 @@ fail:
     return status;
 }
 
+/* Raw data without an extension of its own, or with one that ENVI cubes have. */
+static int looks_raw(const char *path)
+{
+    static const char *const extensions[] = {".bil", ".bip", ".bsq", ".img", ".dat",
+                                             ".raw", ".rdn", ".rfl", ".cube"};
+    const char *slash = strrchr(path, '/'), *dot = strrchr(slash == NULL ? path : slash, '.');
+
+    for (size_t i = 0; dot != NULL && i < sizeof extensions / sizeof extensions[0]; i++)
+        if (strcasecmp(dot, extensions[i]) == 0)
+            return 1;
+    return dot == NULL;
+}
+
 enum vaho_status vaho_source_open(struct vaho_source **out, const char *path,
                                   struct vaho_error *error)
 {
     unsigned char head[HEAD_NBYTES];
     size_t n_head;
+    struct vaho_error reason = {VAHO_OK, ""};
     enum vaho_status status;
 
     *out = NULL;
@@ -293,17 +309,25 @@ enum vaho_status vaho_source_open(struct vaho_source **out, const char *path,
     if (status != VAHO_OK)
         return status;
     for (size_t i = 0; i < N_FORMATS; i++) {
+        struct vaho_error latest = {VAHO_OK, ""};
         if (!formats[i]->probe(path, head, n_head))
             continue;
-        status = try_format(out, formats[i], path, error);
-        if (status != VAHO_NOT_APPLICABLE)
+        status = try_format(out, formats[i], path, &latest);
+        if (status != VAHO_NOT_APPLICABLE) {
+            if (status != VAHO_OK && error != NULL)
+                *error = latest;
             return status;
+        }
+        if (reason.status == VAHO_OK) /* the first had the best grounds to try */
+            reason = latest;
     }
-    /* No format's magic number: most likely raw data whose header was lost. */
-    return vaho_fail(error, VAHO_NOT_FOUND,
-                     "%s: is in no format that is recognised; if it is an ENVI cube, its header "
-                     "'%s.hdr' is missing",
-                     path, path);
+    if (looks_raw(path))
+        return vaho_fail(error, VAHO_NOT_FOUND,
+                         "%s: is raw data without a header; put its ENVI header beside it as "
+                         "%s.hdr",
+                         path, path);
+    return vaho_fail(error, VAHO_BAD_INPUT, "%s: is no cube in a format that is recognised (%s)",
+                     path, reason.message[0] == '\0' ? "it is empty" : reason.message);
 }
 
 const struct vaho_cube_info *vaho_source_info(const struct vaho_source *source)

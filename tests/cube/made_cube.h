@@ -20,11 +20,11 @@ struct made_cube {
     char dir[64], data[96], header[96];
 };
 
-static void made_cube_new(struct made_cube *cube, const void *data, size_t nbytes,
-                          const char *format, ...) __attribute__((format(printf, 4, 5)));
+static inline void made_cube_new(struct made_cube *cube, const void *data, size_t nbytes,
+                                 const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static void made_cube_new(struct made_cube *cube, const void *data, size_t nbytes,
-                          const char *format, ...)
+static inline void made_cube_new(struct made_cube *cube, const void *data, size_t nbytes,
+                                 const char *format, ...)
 {
     char text[8192];
     va_list arguments;
@@ -40,14 +40,14 @@ static void made_cube_new(struct made_cube *cube, const void *data, size_t nbyte
     assert_int_equal(vaho_file_write(cube->header, text, strlen(text), NULL), VAHO_OK);
 }
 
-static void made_cube_remove(const struct made_cube *cube)
+static inline void made_cube_remove(const struct made_cube *cube)
 {
     unlink(cube->data);
     unlink(cube->header);
     assert_int_equal(rmdir(cube->dir), 0);
 }
 
-static struct vaho_source *open_cube(const char *path)
+static inline struct vaho_source *open_cube(const char *path)
 {
     struct vaho_source *source;
     struct vaho_error error = {VAHO_OK, ""};
@@ -58,7 +58,8 @@ static struct vaho_source *open_cube(const char *path)
 }
 
 /* Opening must fail so, with 'expected' in the message. */
-static void assert_not_opened(const char *path, enum vaho_status status, const char *expected)
+static inline void assert_not_opened(const char *path, enum vaho_status status,
+                                     const char *expected)
 {
     struct vaho_source *source;
     struct vaho_error error = {VAHO_OK, ""};
@@ -70,7 +71,7 @@ static void assert_not_opened(const char *path, enum vaho_status status, const c
 }
 
 /* All lines and bands at once. */
-static struct vaho_block *read_all(const struct vaho_source *source)
+static inline struct vaho_block *read_all(const struct vaho_source *source)
 {
     const struct vaho_cube_info *info = vaho_source_info(source);
     struct vaho_block *block;

@@ -13,6 +13,7 @@
 
 #include "fake_place.h"
 #include "format/product.h"
+#include "format/report.h"
 #include "vaho/place.h"
 #include "vaho/plume.h"
 #include "vaho/source.h"
@@ -203,6 +204,40 @@ static inline void made_up_new(struct made_up *scene, int placed)
                                           .units = "W m-2 sr-1 um-1",
                                           .acquired = "2026-05-01T10:20:30Z",
                                           .georeference = &scene->georeference};
+}
+
+/* The scene's report. */
+static inline enum vaho_status made_up_report(const char *path, const struct made_up *scene,
+                                              struct vaho_error *error)
+{
+    const struct vaho_report_map map[] = {{"ammonia", "ppm.m", scene->snr[0]},
+                                          {"acetone", "ppm.m", scene->snr[1]}};
+    static const struct vaho_report_entry setting[] = {{"method", "vaho"},
+                                                       {"--gas", "all"},
+                                                       {"--q", "0.05"},
+                                                       {"decoys", "320, 16 a gas"},
+                                                       {"version", "vaho 0.1.0, GDAL 3.6.2"}};
+    static const struct vaho_report_entry input[] = {
+        {"sierra_03.bil", "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03"},
+        {"sierra_03.bil.hdr", "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae"},
+        {"gases/ammonia.jdx", "fcde2b2edba56bf408601fb721fe9b5c338d10ee429ea04fae5511b68fbf8fb9"}};
+    static const char *const note[] = {
+        "3 lines hold no data (300 to 302); they were left out.",
+        "ammonia.jdx: digitised from a plot, so amounts are good to a factor of two."};
+    struct vaho_report report = {.product = &scene->product,
+                                 .cube = &scene->cube,
+                                 .place = scene->place,
+                                 .plumes = &scene->plumes,
+                                 .look = scene->look,
+                                 .n_maps = 2,
+                                 .map = map,
+                                 .n_settings = 5,
+                                 .setting = setting,
+                                 .n_inputs = 3,
+                                 .input = input,
+                                 .n_notes = 2,
+                                 .note = note};
+    return vaho_report_write(path, &report, error);
 }
 
 static inline void made_up_free(struct made_up *scene)

@@ -21,12 +21,13 @@
 #include "format/geojson.h"
 #include "format/geopackage.h"
 #include "format/geotiff.h"
+#include "format/report.h"
 #include "made_up.h"
 
-enum { N_FILES = 4 };
+enum { N_FILES = 5 };
 
 static const char *const name[N_FILES] = {"plumes.geojson", "plumes.gpkg", "ammonia_ppmm.tif",
-                                          "ammonia_snr.tif"};
+                                          "ammonia_snr.tif", "report.html"};
 
 static enum vaho_status write_file(int which, const char *path, const struct made_up *scene,
                                    struct vaho_error *error)
@@ -35,6 +36,7 @@ static enum vaho_status write_file(int which, const char *path, const struct mad
                               MADE_UP_SAMPLES, which == 2 ? "ppm.m" : "sigma",
                               which == 2 ? "ammonia, column density" : "ammonia, evidence"};
     switch (which) {
+    case 4: return made_up_report(path, scene, error);
     case 0: return vaho_geojson_write(path, &scene->plumes, scene->place, &scene->product, error);
     case 1:
         return vaho_geopackage_write(path, &scene->plumes, scene->place, &scene->product, error);
