@@ -489,7 +489,7 @@ enum vaho_status vaho_envi_header_to_um(double *wavelength, double *fwhm, size_t
                                         const struct vaho_envi_header *header, int *guessed,
                                         struct vaho_error *error)
 {
-    double factor;
+    double factor = 1;
     enum vaho_status status = find_factor(&factor, guessed, wavelength, n, header, error);
 
     if (status != VAHO_OK)
