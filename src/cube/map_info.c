@@ -150,7 +150,6 @@ static enum vaho_status read_numbers(double out[N_REQUIRED], double *out_rotatio
                              "%s: field %zu of 'map info', '%.40s', is not a usable number", name,
                              i + 1, field[i]);
     }
-    *out_rotation = 0;
     for (size_t i = N_REQUIRED; i < n_fields; i++) {
         if (strncasecmp(field[i], "rotation", 8) != 0)
             continue;
@@ -168,7 +167,7 @@ static enum vaho_status set_affine(struct vaho_source *source, char **field, siz
                                    const char *string, struct vaho_error *error)
 {
     struct vaho_georeference *georeference = &source->georeference;
-    double *affine = georeference->affine, number[N_REQUIRED], rotation;
+    double *affine = georeference->affine, number[N_REQUIRED], rotation = 0;
     enum vaho_status status =
         read_numbers(number, &rotation, field, n_fields, source->file[1], error);
 

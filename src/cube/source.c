@@ -300,7 +300,7 @@ enum vaho_status vaho_source_open(struct vaho_source **out, const char *path,
                                   struct vaho_error *error)
 {
     unsigned char head[HEAD_NBYTES];
-    size_t n_head;
+    size_t n_head = 0;
     struct vaho_error reason = {VAHO_OK, ""};
     enum vaho_status status;
 
