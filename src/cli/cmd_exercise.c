@@ -114,9 +114,9 @@ static int take_option(struct request *request, int option, const char *name)
         if (!option_real(&p->noise, optarg, 0.0, 10.0))
             return command_misused(NAME, "--noise '%s' is not a number from 0 to 10", optarg);
         return EXIT_DONE;
-    case 'j': request->json = 1; return EXIT_DONE;
-    default: return command_misused(NAME, "an option is unknown or lacks its value");
+    case 'j': request->json = 1; break;
     }
+    return EXIT_DONE;
 }
 
 /* Fills the request from the arguments after "new"; the exit code, or -1 to go on. */
@@ -141,6 +141,9 @@ static int parse(struct request *request, int argc, char **argv)
             print_help();
             return EXIT_DONE;
         }
+        if (option == '?')
+            return command_misused(NAME, "option '%s' is unknown or lacks its value",
+                                   argv[optind - 1]);
         code = take_option(request, option, options[index].name);
         if (code != EXIT_DONE)
             return code;

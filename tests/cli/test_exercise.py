@@ -31,8 +31,9 @@ def check_usage():
             (["new", "x", "--bands", "4"], "--bands"), (["new", "x", "--noise", "nan"], "--noise"),
             (["new", "x", "--gas", "phlogiston"], "phlogiston"), (["new", "x", "--gas", "a,,b"], "--gas"),
             (["new", "x", "--peak", "1,2"], "2 strengths for 4 gases"),
-            (["new", "x", "--peak", "-1"], "--peak"), (["new", "x", "--colour", "red"], "unknown"),
-            (["new", "x", "--seed"], "lacks its value")]:
+            (["new", "x", "--peak", "-1"], "--peak"), (["new", "x", "--colour", "red"], "'--colour' is unknown"),
+            (["new", "x", "--seed"], "'--seed' is unknown or lacks its value"),
+            (["new", "x", "-z"], "'-z'")]:
         done = run(*arguments)
         expect(arguments, done.returncode == 2, f"exit {done.returncode}")
         expect(arguments, word in done.stderr and done.stdout == "", done.stderr)

@@ -1,11 +1,13 @@
 /* test_flight_files.c - the files of a simulated flight, and that each says what it is */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -167,6 +169,28 @@ static void places_that_cannot_be_written_are_said(void **state)
     assert_non_null(strstr(error.message, "/dev/null"));
 }
 
+/* A limit on the size of files stands for a full disk: the cube would be 48000 bytes. */
+static void a_full_disk_leaves_nothing_half_written(void **state)
+{
+    struct fixture *f = *state;
+    struct rlimit before, tight;
+    struct vaho_flight_files files;
+    struct vaho_error error;
+    enum vaho_status status;
+
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    tight = before;
+    tight.rlim_cur = 20000;
+    signal(SIGXFSZ, SIG_IGN);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    status = vaho_flight_files_write(&files, f->scene, f->dir, f->pool, NULL, &error);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(status, VAHO_BAD_INPUT);
+    assert_non_null(strstr(error.message, "flight_7.bil: cannot be written"));
+    assert_null(files.cube);
+    assert_int_equal(rmdir(f->dir), 0); /* it is empty */
+}
+
 /* A trailing slash is no name; '.' is no name either. */
 static void the_name_comes_from_the_last_part(void **state)
 {
@@ -194,6 +218,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(a_directory_that_holds_something_is_left_alone, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(places_that_cannot_be_written_are_said, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_full_disk_leaves_nothing_half_written, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_name_comes_from_the_last_part, set_up, tear_down),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,24 @@
+#!/bin/bash
+# What is installed under DESTDIR is complete and runs from there.
+set -eu
+build=$(dirname "$VAHO")
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+
+DESTDIR="$tree" cmake --install "$build" --prefix /usr >/dev/null
+for file in bin/vaho include/vaho/status.h share/man/man1/vaho.1 \
+    share/bash-completion/completions/vaho; do
+    [ -s "$tree/usr/$file" ] || {
+        echo "not installed: usr/$file"
+        exit 1
+    }
+done
+version=$("$tree/usr/bin/vaho" --version)
+[ "$version" = "$("$VAHO" --version)" ] || {
+    echo "the installed program says '$version'"
+    exit 1
+}
+cd "$tree"
+usr/bin/vaho exercise new flight --lines 32 --samples 24 --bands 16 --plumes 1 >/dev/null
+[ -s flight/flight.bil ] && [ -s flight/flight.truth.json ]
+echo "installed, and it runs"
