@@ -37,6 +37,7 @@ struct vaho_cube_info {
     const struct vaho_georeference *georeference; /* never NULL; kind may be NONE */
     size_t n_files;               /* the files this cube was read from ... */
     const char *const *file;      /* ... data first, then headers */
+    int exercise;                 /* 1: the file says it is simulated */
     size_t n_notes;               /* what was noticed and worked around ... */
     const char *const *note;      /* ... one sentence each */
 };

@@ -1,8 +1,360 @@
-/* cmd_detect.c - to come */
+/* cmd_detect.c - vaho detect CUBE...: from a recorded cube to plumes and their report */
+#include <getopt.h>
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
 #include "cli/command.h"
+#include "cli/option.h"
+#include "cli/terminal.h"
+#include "flight/products.h"
+#include "vaho/detect.h"
+#include "vaho/library.h"
+#include "vaho/place.h"
+#include "vaho/source.h"
+#include "vaho/version.h"
+
+static const char NAME[] = "detect";
+enum { MAX_PATHS = 256, MAX_GASES = 256, MAX_SETTINGS = 32, PATH_NBYTES = 4096 };
+
+struct request {
+    size_t n_libraries, n_surfaces, n_gases, n_settings;
+    const char *library_path[MAX_PATHS], *surface_path[MAX_PATHS], *gas[MAX_GASES];
+    struct vaho_setting setting[MAX_SETTINGS];
+    struct vaho_detect_settings detect;
+    struct vaho_library *library, *surfaces;
+    const struct vaho_spectrum **surface;
+    const char *out, *geo;
+    double q;
+    int json;
+};
+
+static void print_help(void)
+{
+    puts("usage: vaho detect CUBE... [options]\n\n"
+         "Finds plumes of gases, or surfaces, in recorded cubes and writes for each a folder with\n"
+         "plumes.geojson, plumes.gpkg, a GeoTIFF of column density and of evidence for every gas,\n"
+         "report.html and run.json.\n\n"
+         "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
+         "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
+         "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"
+         "  --method NAME       vaho, mf, ace, cem or rx (vaho)\n"
+         "  --background NAME   auto, global or column (auto: by column where lines are enough)\n"
+         "  --air-temperature K of the air the plume is in, as seen in the window; not known: several\n"
+         "                      are tried\n"
+         "  --q X               report plumes up to this false-discovery rate (0.05)\n"
+         "  --geo FILE          longitudes and latitudes of the pixels, from another file\n"
+         "  --out DIR           where to write (CUBE's name with .vaho in the current folder)\n"
+         "  --threads N         0: as many as there are processors (0)\n"
+         "  --json              print the plumes as JSON instead of a table\n"
+         "  -h, --help          this text\n\n"
+         "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input.\n\n"
+         "Examples:\n"
+         "  vaho detect sierra_03.bil --library ~/gases\n"
+         "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
+         "  vaho detect airport.bsq --surface roof.csv --method ace");
+}
+
+static int set_method(struct request *r, const char *text)
+{
+    static const char *const names[] = {"vaho", "mf", "ace", "cem", "rx"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            r->detect.method = (enum vaho_method)i;
+            return 1;
+        }
+    return 0;
+}
+
+static int set_background(struct request *r, const char *text)
+{
+    static const char *const names[] = {"auto", "global", "column"};
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(text, names[i]) == 0) {
+            r->detect.background = (enum vaho_background_kind)i;
+            return 1;
+        }
+    return 0;
+}
+
+static void note_setting(struct request *r, const char *name, const char *value)
+{
+    if (r->n_settings < MAX_SETTINGS)
+        r->setting[r->n_settings++] = (struct vaho_setting){name, value};
+}
+
+/* EXIT_DONE, or the exit code of what is wrong with one option. */
+static int take_option(struct request *r, int option, char *value)
+{
+    uint64_t threads;
+
+    switch (option) {
+    case 'l':
+        if (r->n_libraries == MAX_PATHS)
+            return command_misused(NAME, "more than %d --library", MAX_PATHS);
+        r->library_path[r->n_libraries++] = value;
+        return EXIT_DONE;
+    case 's':
+        if (r->n_surfaces == MAX_PATHS)
+            return command_misused(NAME, "more than %d --surface", MAX_PATHS);
+        r->surface_path[r->n_surfaces++] = value;
+        return EXIT_DONE;
+    case 'g':
+        note_setting(r, "--gas", vaho_strdup(value));
+        if (strcmp(value, "all") == 0)
+            return EXIT_DONE;
+        r->n_gases = option_list(r->gas, MAX_GASES, value);
+        return r->n_gases > 0 ? EXIT_DONE : command_misused(NAME, "--gas wants names with commas between");
+    case 'm':
+        note_setting(r, "--method", value);
+        return set_method(r, value) ? EXIT_DONE : command_misused(NAME, "there is no method '%s'", value);
+    case 'b':
+        note_setting(r, "--background", value);
+        return set_background(r, value) ? EXIT_DONE
+                                        : command_misused(NAME, "there is no background '%s'", value);
+    case 'a':
+        note_setting(r, "--air-temperature", value);
+        return option_real(&r->detect.air_temperature_k, value, 180.0, 350.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--air-temperature wants kelvins, 180 to 350");
+    case 'q':
+        note_setting(r, "--q", value);
+        return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
+                                                   : command_misused(NAME, "--q wants 0 to 0.5");
+    case 'e':
+        note_setting(r, "--geo", value);
+        r->geo = value;
+        return EXIT_DONE;
+    case 'o':
+        r->out = value;
+        return EXIT_DONE;
+    case 't':
+        if (!option_integer(&threads, value, 0, 256))
+            return command_misused(NAME, "--threads wants 0 to 256");
+        r->detect.n_threads = (size_t)threads;
+        return EXIT_DONE;
+    case 'j':
+        r->json = 1;
+        return EXIT_DONE;
+    default: return command_misused(NAME, "an option is not understood");
+    }
+}
+
+/* Libraries and surfaces. */
+static int load_spectra(struct request *r)
+{
+    struct vaho_error error;
+    enum vaho_status status = vaho_library_new(&r->library, &error);
+
+    for (size_t i = 0; status == VAHO_OK && i < r->n_libraries; i++)
+        status = vaho_library_add(r->library, r->library_path[i], &error);
+    if (status == VAHO_OK && r->n_surfaces > 0)
+        status = vaho_library_new(&r->surfaces, &error);
+    for (size_t i = 0; status == VAHO_OK && i < r->n_surfaces; i++)
+        status = vaho_library_add(r->surfaces, r->surface_path[i], &error);
+    if (status != VAHO_OK)
+        return command_failed(NAME, &error);
+    if (r->n_surfaces > 0) {
+        size_t n = vaho_library_size(r->surfaces);
+        r->surface = vaho_alloc(n, sizeof *r->surface);
+        if (r->surface == NULL)
+            return EXIT_FAULT;
+        for (size_t i = 0; i < n; i++)
+            if (vaho_library_get(r->surfaces, i)->kind == VAHO_SPECTRUM_SURFACE)
+                r->surface[r->detect.n_surfaces++] = vaho_library_get(r->surfaces, i);
+        if (r->detect.n_surfaces == 0)
+            return command_misused(NAME, "--surface: no surface spectrum in what was named");
+        r->detect.surface = r->surface;
+    }
+    r->detect.n_gases = r->n_gases;
+    r->detect.gas = r->gas;
+    return EXIT_DONE;
+}
+
+/* "dir/sierra_03.bil" -> "sierra_03". */
+static void flight_name(char out[PATH_NBYTES], const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *dot;
+
+    snprintf(out, PATH_NBYTES, "%s", slash != NULL ? slash + 1 : path);
+    dot = strrchr(out, '.');
+    if (dot != NULL && dot != out)
+        *dot = '\0';
+}
+
+static void print_table(const struct vaho_detection *d, const struct vaho_place *place, double q,
+                        const char *directory)
+{
+    size_t n = 0;
+
+    while (n < d->plumes->n && d->plumes->plume[n].q_value <= q)
+        n++;
+    printf("%zu plume%s at q <= %g\n", n, n == 1 ? "" : "s", q);
+    if (n > 0)
+        printf("  %-20s %-6s %6s   %-16s %-24s %s\n", "gas", "q", "snr", "peak ppm.m", "source",
+               "else it may be");
+    for (size_t i = 0; i < n; i++) {
+        const struct vaho_plume *p = &d->plumes->plume[i];
+        char amount[64], source[64];
+        double longitude, latitude;
+        snprintf(amount, sizeof amount, "%.3g +- %.2g", p->peak_ppmm, p->sigma_ppmm);
+        if (vaho_place_lonlat(&longitude, &latitude, place, p->source_line, p->source_sample))
+            snprintf(source, sizeof source, "%.5f %c %.5f %c", fabs(latitude), latitude < 0 ? 'S' : 'N',
+                     fabs(longitude), longitude < 0 ? 'W' : 'E');
+        else
+            snprintf(source, sizeof source, "line %.0f sample %.0f", p->source_line, p->source_sample);
+        printf("  %-20s %-6.3f %6.1f   %-16s %-24s ", p->gas, p->q_value, p->snr, amount, source);
+        for (size_t k = 0; k < p->n_alternatives && k < 3; k++)
+            printf("%s%s %.2f", k > 0 ? ", " : "", p->alternative[k].gas, p->alternative[k].probability);
+        puts(p->n_alternatives == 0 ? "-" : "");
+    }
+    printf("%s/report.html\n", directory);
+}
+
+static void print_json(const char *directory)
+{
+    char path[PATH_NBYTES + 32];
+    json_t *root;
+
+    snprintf(path, sizeof path, "%s/plumes.geojson", directory);
+    root = json_load_file(path, 0, NULL);
+    if (root != NULL)
+        json_dumpf(root, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(root);
+}
+
+static void print_cube(const struct vaho_cube_info *info, const struct vaho_place *place)
+{
+    printf("%s   %zu lines x %zu samples x %zu bands", info->path, info->n_lines, info->n_samples,
+           info->n_bands);
+    if (info->wavelength_um != NULL) {
+        double least = INFINITY, most = -INFINITY;
+        for (size_t b = 0; b < info->n_bands; b++) {
+            least = fmin(least, info->wavelength_um[b]);
+            most = fmax(most, info->wavelength_um[b]);
+        }
+        printf(", %.2f-%.2f um", least, most);
+    }
+    if (vaho_place_known(place)) {
+        double along, across;
+        if (vaho_place_pixel_size_m(&along, &across, place, (double)(info->n_lines / 2),
+                                    (double)(info->n_samples / 2)))
+            printf(", %.3g m", 0.5 * (along + across));
+    } else {
+        printf(", no geolocation");
+    }
+    putchar('\n');
+}
+
+/* The files the spectra came from, each once. */
+static size_t list_inputs(const char *out[MAX_PATHS], const struct request *r)
+{
+    const struct vaho_library *const from[] = {r->library, r->surfaces};
+    size_t n = 0;
+
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; from[k] != NULL && i < vaho_library_size(from[k]); i++) {
+            const char *path = vaho_library_get(from[k], i)->path;
+            size_t j = 0;
+            while (j < n && strcmp(out[j], path) != 0)
+                j++;
+            if (j == n && n < MAX_PATHS)
+                out[n++] = path;
+        }
+    return n;
+}
+
+static int detect_one(struct request *r, const char *path)
+{
+    struct vaho_error error;
+    struct vaho_source *source = NULL;
+    struct vaho_place *place = NULL;
+    struct vaho_detection *detection = NULL;
+    struct terminal_bar bar;
+    struct vaho_progress progress;
+    char flight[PATH_NBYTES], directory[PATH_NBYTES + 8];
+    const char *input[MAX_PATHS];
+    const struct vaho_cube_info *info;
+    enum vaho_status status = vaho_source_open(&source, path, &error);
+
+    if (status != VAHO_OK)
+        return command_failed(NAME, &error);
+    info = vaho_source_info(source);
+    flight_name(flight, path);
+    snprintf(directory, sizeof directory, "%s%s", r->out != NULL ? r->out : flight,
+             r->out != NULL ? "" : ".vaho");
+    terminal_bar_init(&bar, r->json ? NULL : flight);
+    progress = terminal_progress(&bar);
+    r->detect.flight = flight;
+    status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, &error);
+    if (status == VAHO_OK) {
+        if (!r->json)
+            print_cube(info, place);
+        status = vaho_detect(&detection, source, r->library, &r->detect, &progress, &error);
+    }
+    terminal_bar_end(&bar);
+    if (status == VAHO_OK) {
+        struct vaho_product product = {flight, info->acquired, info->exercise, "no mandate", r->q,
+                                       VAHO_VERSION};
+        struct vaho_products products = {.directory = directory, .product = &product,
+                                         .source = source, .place = place, .detection = detection,
+                                         .n_settings = r->n_settings, .setting = r->setting,
+                                         .n_inputs = list_inputs(input, r), .input = input};
+        status = vaho_products_write(&products, &error);
+    }
+    if (status == VAHO_OK && r->json)
+        print_json(directory);
+    else if (status == VAHO_OK)
+        print_table(detection, place, r->q, directory);
+    vaho_detection_free(detection);
+    vaho_place_free(place);
+    vaho_source_free(source);
+    return status == VAHO_OK ? EXIT_DONE : command_failed(NAME, &error);
+}
 
 int cmd_detect(int argc, char **argv)
 {
-    (void)argc;
-    return command_misused(argv[0], "this command is not built yet");
+    static const struct option options[] = {
+        {"library", required_argument, NULL, 'l'},    {"gas", required_argument, NULL, 'g'},
+        {"surface", required_argument, NULL, 's'},    {"method", required_argument, NULL, 'm'},
+        {"background", required_argument, NULL, 'b'}, {"air-temperature", required_argument, NULL, 'a'},
+        {"q", required_argument, NULL, 'q'},          {"geo", required_argument, NULL, 'e'},
+        {"out", required_argument, NULL, 'o'},        {"threads", required_argument, NULL, 't'},
+        {"json", no_argument, NULL, 'j'},             {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0}};
+    struct request *r = vaho_alloc(1, sizeof *r);
+    int option, code = EXIT_DONE;
+
+    if (r == NULL)
+        return EXIT_FAULT;
+    vaho_detect_settings_default(&r->detect);
+    r->q = 0.05;
+    while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+        if (option == 'h') {
+            print_help();
+            free(r);
+            return EXIT_DONE;
+        }
+        code = take_option(r, option, optarg);
+    }
+    if (code == EXIT_DONE && optind == argc)
+        code = command_misused(NAME, "no cube is named");
+    if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)
+        code = command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
+    if (code == EXIT_DONE)
+        code = load_spectra(r);
+    for (int i = optind; code == EXIT_DONE && i < argc; i++)
+        code = detect_one(r, argv[i]);
+    vaho_library_free(r->library);
+    vaho_library_free(r->surfaces);
+    free(r->surface);
+    free(r);
+    return code;
 }

@@ -18,7 +18,8 @@
 enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 3.5;        /* candidates below are noise at any q-value */
 static const double Q_LEFT_OUT = 0.1;   /* ground of plumes this certain is left out when learning again */
-static const double Q_FOR_AIR = 0.1;    /* plumes this certain speak on the air temperature */
+static const double Q_FOR_AIR = 0.1;   /* plumes this certain speak on the air temperature ... */
+static const double VOTES_TO_SETTLE = 100.0; /* ... and settle it with this sum of squared evidence */
 
 struct search {
     const struct vaho_source *source;
@@ -204,8 +205,8 @@ static void exclude_plumes(struct search *s)
                 s->excluded[p] |= c->claim[p] == c->winner[i].claim;
 }
 
-/* The hypothesis about the air that the certain plumes favour; the middle one without any. */
-static size_t favoured_hypothesis(const struct search *s)
+/* The hypothesis about the air that the certain plumes favour; *votes is how strongly. */
+static size_t favoured_hypothesis(const struct search *s, double *votes)
 {
     double vote[VAHO_MAX_HYPOTHESES] = {0.0};
     size_t best = s->contrast->n_hypotheses / 3;
@@ -213,12 +214,27 @@ static size_t favoured_hypothesis(const struct search *s)
     for (size_t i = 0; i < s->competition->n; i++) {
         const struct vaho_contender *w = &s->competition->winner[i];
         if (!w->decoy && s->q[i] <= Q_FOR_AIR)
-            vote[w->candidate.hypothesis] += (double)w->candidate.z;
+            vote[w->candidate.hypothesis] += (double)w->candidate.z * (double)w->candidate.z;
     }
     for (size_t h = 0; h < s->contrast->n_hypotheses; h++)
         if (vote[h] > vote[best])
             best = h;
+    *votes = vote[best];
     return best;
+}
+
+/*
+ * The air has one temperature: a plume strong enough to tell it settles it for
+ * the whole cube.  Under a wrong one the ground between the two temperatures
+ * shows a strong plume upside down, which other gases resemble.
+ */
+static void settle_air(struct search *s)
+{
+    double votes;
+    size_t h = favoured_hypothesis(s, &votes);
+
+    if (votes >= VOTES_TO_SETTLE)
+        vaho_contrast_settle(s->contrast, h);
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
@@ -273,7 +289,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
 {
     struct search s = {.source = source, .settings = settings, .signatures = signatures, .pool = pool};
     size_t hypothesis;
-    double clock = vaho_monotonic_s();
+    double clock = vaho_monotonic_s(), votes;
     enum vaho_status status;
 
     vaho_progress_report(progress, "background", 0, 3, "steps");
@@ -291,12 +307,14 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         if (status == VAHO_OK)
             status = find_winners(&s, error);
         clock = vaho_detection_clock(out, "score", clock);
-        if (status == VAHO_OK && pass + 1 < N_PASSES)
+        if (status == VAHO_OK && pass + 1 < N_PASSES) {
             exclude_plumes(&s);
+            settle_air(&s);
+        }
     }
     vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
     if (status == VAHO_OK) {
-        hypothesis = favoured_hypothesis(&s);
+        hypothesis = favoured_hypothesis(&s, &votes);
         status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.real, s.n_searched, hypothesis, pool,
                                 error);
         clock = vaho_detection_clock(out, "maps", clock);

@@ -13,7 +13,7 @@ static const double C2 = 1.438776877e4; /* h c / k, um K */
 static const double THERMAL_FROM_UM = 3.0;
 static const double WINDOW_FROM_UM = 10.2, WINDOW_TO_UM = 12.5; /* clean of ozone and CO2 */
 /* Ground minus air, K, as seen in the window: from cold nights to hot afternoons. */
-static const double GROUND_MINUS_AIR_K[] = {7.0, 3.0, -1.0, -5.0};
+static const double GROUND_MINUS_AIR_K[] = {8.0, 5.0, 2.0, -1.0, -4.0};
 enum { N_GROUND_MINUS_AIR = sizeof GROUND_MINUS_AIR_K / sizeof GROUND_MINUS_AIR_K[0] };
 
 double vaho_planck(double wavelength_um, double temperature_k)
@@ -35,6 +35,13 @@ void vaho_contrast_free(struct vaho_contrast *contrast)
     free(contrast->profile);
     free(contrast->window);
     free(contrast);
+}
+
+void vaho_contrast_settle(struct vaho_contrast *contrast, size_t h)
+{
+    contrast->a[0] = contrast->a[h];
+    contrast->b[0] = contrast->b[h];
+    contrast->n_hypotheses = 1;
 }
 
 /* t of one pixel whose value in band i is x[i * stride]. */

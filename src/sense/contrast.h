@@ -29,7 +29,7 @@
 #include "vaho/source.h"
 #include "vaho/status.h"
 
-enum { VAHO_MAX_HYPOTHESES = 6 };
+enum { VAHO_MAX_HYPOTHESES = 8 };
 
 enum vaho_regime { VAHO_REGIME_THERMAL = 0, VAHO_REGIME_SOLAR };
 
@@ -61,6 +61,9 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
                                      const struct vaho_cube_info *info, double air_temperature_k,
                                      struct vaho_error *error);
 void vaho_contrast_free(struct vaho_contrast *contrast); /* NULL is fine */
+
+/* Leaves only hypothesis h. */
+void vaho_contrast_settle(struct vaho_contrast *contrast, size_t h);
 
 /* t of one line: x is n_bands x n_samples as recorded (repaired); 0 where not valid. */
 void vaho_contrast_line(float *t, const struct vaho_contrast *contrast, const float *x,

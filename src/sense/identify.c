@@ -8,6 +8,8 @@
 #include "base/error.h"
 
 enum { MAX_SUBSET = 3 };
+/* Signatures and the linear model are this far off, as a share: see identify.h. */
+static const double SIGNATURE_ERROR = 0.1;
 
 struct subset {
     size_t n, gas[MAX_SUBSET];
@@ -99,6 +101,7 @@ static void weigh_subsets(struct vaho_identification *out, struct problem *p, si
             best_n = p->subset[i].n;
         }
     scale = fmax(1.0, best_chi2 / (double)(p->n_bands - best_n));
+    scale = fmax(scale, SIGNATURE_ERROR * SIGNATURE_ERROR * p->yy);
     best_bic = p->yy / scale;
     for (size_t i = 0; i < p->n; i++) {
         struct subset *subset = &p->subset[i];

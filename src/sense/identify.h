@@ -8,9 +8,10 @@
  *
  *     BIC = chi^2 / s^2 + k ln n_bands,   P(subset) ~ exp(-BIC / 2),
  *
- * where s^2 = max(1, chi^2 / (n_bands - k) of the best fit) keeps a strong plume,
- * whose misfit is the signature's own error and not noise, from being certain of
- * too much.  A gas's probability is the sum over the subsets it is in.
+ * where s^2 = max(1, chi^2 / (n_bands - k) of the best fit, (0.1 |Y|)^2) keeps a
+ * strong plume, whose misfit is the signature's own error (a tenth, spectral
+ * resolution and saturation included) and not noise, from being certain of too
+ * much.  A gas's probability is the sum over the subsets it is in.
  */
 #ifndef VAHO_SENSE_IDENTIFY_H
 #define VAHO_SENSE_IDENTIFY_H

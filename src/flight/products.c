@@ -1,0 +1,217 @@
+#include "flight/products.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "format/geojson.h"
+#include "format/geopackage.h"
+#include "format/geotiff.h"
+#include "format/json_text.h"
+#include "format/report.h"
+
+enum { PATH_NBYTES = 4096, DIGEST_NBYTES = 65 };
+
+struct input {
+    const char *path;
+    char sha256[DIGEST_NBYTES];
+};
+
+static enum vaho_status join(char out[PATH_NBYTES], const char *directory, const char *file,
+                             struct vaho_error *error)
+{
+    if (snprintf(out, PATH_NBYTES, "%s/%s", directory, file) >= PATH_NBYTES)
+        return vaho_fail(error, VAHO_USAGE, "%s/%s: the path is too long", directory, file);
+    return VAHO_OK;
+}
+
+static enum vaho_status make_directory(const char *path, struct vaho_error *error)
+{
+    struct stat about;
+
+    if (mkdir(path, 0777) == 0)
+        return VAHO_OK;
+    if (errno == EEXIST && stat(path, &about) == 0 && S_ISDIR(about.st_mode))
+        return VAHO_OK;
+    return vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be made: %s; choose another --out", path,
+                     strerror(errno));
+}
+
+static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
+                                      const struct vaho_products *p, struct vaho_error *error)
+{
+    const struct vaho_cube_info *info = vaho_source_info(p->source);
+    size_t n = info->n_files + p->n_inputs;
+    struct input *input = vaho_alloc(n, sizeof *input);
+    enum vaho_status status = VAHO_OK;
+
+    if (input == NULL)
+        return vaho_fail_memory(error, "the list of inputs");
+    for (size_t i = 0; status == VAHO_OK && i < n; i++) {
+        input[i].path = i < info->n_files ? info->file[i] : p->input[i - info->n_files];
+        status = vaho_file_sha256(input[i].sha256, input[i].path, error);
+    }
+    *out = input;
+    *out_n = n;
+    return status;
+}
+
+/* "<gas>_<what>.tif" for every signature. */
+static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
+{
+    const struct vaho_detection *d = p->detection;
+    const struct vaho_cube_info *info = vaho_source_info(p->source);
+    size_t n = d->n_lines * d->n_samples;
+    enum vaho_status status = VAHO_OK;
+
+    for (size_t i = 0; i < 2 * d->n_signatures && status == VAHO_OK; i++) {
+        const char *name = d->name[i / 2];
+        int amount = i % 2 == 0, gas = strcmp(d->unit, "ppm.m") == 0;
+        char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 32];
+        struct vaho_raster raster = {(amount ? d->amount : d->snr) + i / 2 * n, d->n_lines,
+                                     d->n_samples, amount ? d->unit : "", description};
+        if ((amount ? d->amount : d->snr) == NULL)
+            continue;
+        snprintf(file, sizeof file, "%s_%s.tif", name, !amount ? "snr" : gas ? "ppmm" : "abundance");
+        snprintf(description, sizeof description, "%s, %s", name,
+                 !amount ? "evidence" : gas ? "column density" : "abundance");
+        status = join(path, p->directory, file, error);
+        if (status == VAHO_OK)
+            status = vaho_geotiff_write(path, &raster, info->georeference, p->product, error);
+    }
+    return status;
+}
+
+static enum vaho_status write_report(const struct vaho_products *p, const struct input *input,
+                                     size_t n_inputs, struct vaho_error *error)
+{
+    const struct vaho_detection *d = p->detection;
+    const struct vaho_cube_info *info = vaho_source_info(p->source);
+    size_t n = d->n_lines * d->n_samples, n_notes = info->n_notes + d->n_notes + p->n_notes, k = 0;
+    struct vaho_report_map *map = vaho_alloc(d->n_signatures, sizeof *map);
+    struct vaho_report_entry *entry = vaho_alloc(n_inputs, sizeof *entry);
+    struct vaho_report_entry *setting = vaho_alloc(p->n_settings, sizeof *setting);
+    const char **note = vaho_alloc(n_notes, sizeof *note);
+    struct vaho_report report = {.product = p->product, .cube = info, .place = p->place,
+                                 .plumes = d->plumes, .look = d->look, .n_maps = d->n_signatures,
+                                 .map = map, .n_settings = p->n_settings, .setting = setting,
+                                 .n_inputs = n_inputs, .input = entry, .n_notes = n_notes, .note = note};
+    char path[PATH_NBYTES];
+    enum vaho_status status = join(path, p->directory, "report.html", error);
+
+    if (status == VAHO_OK && (!map || !entry || !note || !setting))
+        status = vaho_fail_memory(error, "the report");
+    if (status == VAHO_OK) {
+        for (size_t i = 0; i < d->n_signatures; i++)
+            map[i] = (struct vaho_report_map){d->name[i], d->unit, d->snr != NULL ? d->snr + i * n : NULL};
+        for (size_t i = 0; i < n_inputs; i++)
+            entry[i] = (struct vaho_report_entry){input[i].path, input[i].sha256};
+        for (size_t i = 0; i < p->n_settings; i++)
+            setting[i] = (struct vaho_report_entry){p->setting[i].name, p->setting[i].value};
+        for (size_t i = 0; i < info->n_notes; i++)
+            note[k++] = info->note[i];
+        for (size_t i = 0; i < d->n_notes; i++)
+            note[k++] = d->note[i];
+        for (size_t i = 0; i < p->n_notes; i++)
+            note[k++] = p->note[i];
+        status = vaho_report_write(path, &report, error);
+    }
+    free(map);
+    free(entry);
+    free(setting);
+    free(note);
+    return status;
+}
+
+/* Adds strings of 'text' to a new array under 'key'. */
+static void add_notes(json_t *array, size_t n, const char *const *text)
+{
+    for (size_t i = 0; i < n; i++)
+        json_array_append_new(array, vaho_json_text(text[i]));
+}
+
+static enum vaho_status write_run(const struct vaho_products *p, const struct input *input,
+                                  size_t n_inputs, struct vaho_error *error)
+{
+    const struct vaho_detection *d = p->detection;
+    const struct vaho_cube_info *info = vaho_source_info(p->source);
+    json_t *root = json_object(), *inputs = json_array(), *settings = json_object();
+    json_t *timings = json_object(), *notes = json_array(), *searched = json_array();
+    char path[PATH_NBYTES], *text;
+    enum vaho_status status = join(path, p->directory, "run.json", error);
+
+    json_object_set_new(root, "version", json_string(p->product->version));
+    json_object_set_new(root, "flight", vaho_json_text(p->product->flight));
+    json_object_set_new(root, "time", vaho_json_text(p->product->time));
+    json_object_set_new(root, "exercise", json_boolean(p->product->exercise));
+    json_object_set_new(root, "mandate", vaho_json_text(p->product->mandate));
+    for (size_t i = 0; i < n_inputs; i++) {
+        json_t *one = json_object();
+        json_object_set_new(one, "path", vaho_json_text(input[i].path));
+        json_object_set_new(one, "sha256", json_string(input[i].sha256));
+        json_array_append_new(inputs, one);
+    }
+    json_object_set_new(root, "inputs", inputs);
+    for (size_t i = 0; i < p->n_settings; i++)
+        json_object_set_new(settings, p->setting[i].name, vaho_json_text(p->setting[i].value));
+    json_object_set_new(root, "settings", settings);
+    json_object_set_new(root, "cube",
+                        json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "format", info->format,
+                                  "lines", (json_int_t)info->n_lines, "samples",
+                                  (json_int_t)info->n_samples, "bands", (json_int_t)info->n_bands,
+                                  "bands_used", (json_int_t)d->n_bands_used, "by_column", d->by_column,
+                                  "dead_elements", (json_int_t)d->n_dead_elements, "dead_columns",
+                                  (json_int_t)d->n_dead_columns));
+    for (size_t i = 0; i < d->n_signatures; i++)
+        json_array_append_new(searched, vaho_json_text(d->name[i]));
+    json_object_set_new(root, "searched", searched);
+    json_object_set_new(root, "decoys", json_integer((json_int_t)d->n_decoys_run));
+    add_notes(notes, info->n_notes, info->note);
+    add_notes(notes, d->n_notes, (const char *const *)d->note);
+    add_notes(notes, p->n_notes, p->note);
+    json_object_set_new(root, "notes", notes);
+    for (size_t i = 0; i < d->n_stages; i++)
+        json_object_set_new(timings, d->stage[i].stage, json_real(d->stage[i].seconds));
+    json_object_set_new(root, "timings_s", timings);
+    text = json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(6));
+    json_decref(root);
+    if (status == VAHO_OK && text == NULL)
+        status = vaho_fail_memory(error, "run.json");
+    if (status == VAHO_OK)
+        status = vaho_file_write(path, text, strlen(text), error);
+    free(text);
+    return status;
+}
+
+enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_error *error)
+{
+    struct input *input = NULL;
+    size_t n_inputs = 0;
+    char path[PATH_NBYTES];
+    enum vaho_status status = make_directory(p->directory, error);
+
+    if (status == VAHO_OK)
+        status = digest_inputs(&input, &n_inputs, p, error);
+    if (status == VAHO_OK)
+        status = join(path, p->directory, "plumes.geojson", error);
+    if (status == VAHO_OK)
+        status = vaho_geojson_write(path, p->detection->plumes, p->place, p->product, error);
+    if (status == VAHO_OK)
+        status = join(path, p->directory, "plumes.gpkg", error);
+    if (status == VAHO_OK)
+        status = vaho_geopackage_write(path, p->detection->plumes, p->place, p->product, error);
+    if (status == VAHO_OK)
+        status = write_maps(p, error);
+    if (status == VAHO_OK)
+        status = write_report(p, input, n_inputs, error);
+    if (status == VAHO_OK)
+        status = write_run(p, input, n_inputs, error);
+    free(input);
+    return status;
+}

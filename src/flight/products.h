@@ -1,0 +1,38 @@
+/*
+ * products.h - the files of one flight, written into its folder
+ *
+ *     plumes.geojson  plumes.gpkg  <gas>_ppmm.tif  <gas>_snr.tif  report.html  run.json
+ *
+ * Documented in docs/formats-products.md.  The same detection gives the same
+ * bytes, but for the timings in run.json.
+ */
+#ifndef VAHO_FLIGHT_PRODUCTS_H
+#define VAHO_FLIGHT_PRODUCTS_H
+
+#include "format/product.h"
+#include "vaho/detect.h"
+#include "vaho/place.h"
+#include "vaho/source.h"
+
+struct vaho_setting {
+    const char *name, *value; /* as a person writes it: "--q", "0.05" */
+};
+
+struct vaho_products {
+    const char *directory; /* made if it is not there; its parent must be */
+    const struct vaho_product *product;
+    const struct vaho_source *source;
+    const struct vaho_place *place;
+    const struct vaho_detection *detection;
+    size_t n_settings;
+    const struct vaho_setting *setting;
+    size_t n_inputs; /* files read besides the cube's own: spectra, surfaces */
+    const char *const *input;
+    size_t n_notes; /* from the library, besides the detection's and the cube's */
+    const char *const *note;
+};
+
+/* VAHO_BAD_INPUT (what cannot be written or read again), VAHO_FAULT, VAHO_NO_MEMORY. */
+enum vaho_status vaho_products_write(const struct vaho_products *products, struct vaho_error *error);
+
+#endif
