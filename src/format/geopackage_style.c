@@ -71,6 +71,7 @@ static void labels(struct vaho_text *out, int points)
                      "<labeling type=\"simple\"><settings calloutType=\"simple\"><text-style "
                      "fieldName=\"replace(&quot;gas&quot;, '_', ' ') || '\\nq ' || "
                      "format_number(&quot;q_value&quot;, 3)\" isExpression=\"1\" fontSize=\"9\" "
+                     "fontWeight=\"63\" "
                      "fontSizeUnit=\"Point\" textColor=\"40,40,40,255\" textOpacity=\"1\">"
                      "<text-buffer bufferDraw=\"1\" bufferSize=\"0.9\" bufferSizeUnits=\"MM\" "
                      "bufferColor=\"255,255,255,255\" bufferOpacity=\"0.85\"/></text-style>"

@@ -220,7 +220,8 @@ static enum vaho_status card(struct report_page *page, size_t index, struct vaho
     vaho_text_puts(&page->text, "</header>\n<div class=\"pictures\">\n");
     if (map != NULL)
         status = chip(page, plume, map, error);
-    report_spectrum(page, plume);
+    if (status == VAHO_OK)
+        status = report_spectrum(page, plume, error);
     vaho_text_puts(&page->text, "</div>\n");
     numbers(page, plume);
     vaho_text_puts(&page->text, "</article>\n");

@@ -16,7 +16,8 @@
 
 enum { MAX_STRIPS = 8, MIN_STRIP_LINES = 250, MAX_OUTLINES = 400, MAX_PICTURE_SIDE = 1600 };
 
-static const double LEFT = 44, PLOT_WIDTH = 1036, PLOT_HEIGHT = 540, BELOW = 34, BADGE = 10;
+static const double LEFT = 44, PLOT_WIDTH = 1036, PLOT_HEIGHT = 540, BELOW = 34, BAR = 16,
+                    BADGE = 10;
 
 struct point {
     double x, y;
@@ -172,8 +173,37 @@ static void ticks(struct report_page *page, const struct report_frame *frame)
     }
 }
 
+/* Units of the picture in a metre, 0 where unknown. */
+static double units_a_metre(const struct report_page *page, const struct report_frame *frame)
+{
+    double along_m, across_m;
+
+    if (!vaho_place_pixel_size_m(&along_m, &across_m, page->report->place,
+                                 (frame->line0 + frame->line1) / 2,
+                                 (frame->sample0 + frame->sample1) / 2) ||
+        !(along_m > 0) || !(across_m > 0))
+        return 0;
+    return frame->turned ? frame->width / (frame->line1 - frame->line0) / along_m
+                         : frame->width / (frame->sample1 - frame->sample0) / across_m;
+}
+
+/* A bar of a round length below the picture, in the picture's own scale. */
+static void scale_bar(struct report_page *page, const struct report_frame *frame)
+{
+    double scale = units_a_metre(page, frame), length_m, y = frame->height + BELOW + 2;
+
+    if (scale <= 0)
+        return;
+    length_m = report_round(60 / scale);
+    vaho_text_printf(&page->text,
+                     "<path class=\"bar\" d=\"M0 %.1fv5h%.1fv-5\"/><text class=\"bar\" x=\"%.1f\" "
+                     "y=\"%.1f\">%g %s</text>\n",
+                     y, length_m * scale, length_m * scale + 8, y + 6,
+                     length_m >= 1000 ? length_m / 1000 : length_m, length_m >= 1000 ? "km" : "m");
+}
+
 static enum vaho_status strip(struct report_page *page, const struct report_frame *frame,
-                              double low, double high, struct vaho_error *error)
+                              int is_last, double low, double high, struct vaho_error *error)
 {
     struct vaho_text *text = &page->text;
     enum vaho_status status = VAHO_OK;
@@ -184,8 +214,9 @@ static enum vaho_status strip(struct report_page *page, const struct report_fram
         "style=\"max-width:%.0fpx\"><title>Lines %.0f to %.0f</title>\n"
         "<svg x=\"0\" y=\"0\" width=\"%.2f\" height=\"%.2f\" viewBox=\"0 0 %.2f %.2f\">"
         "<rect class=\"masked\" width=\"100%%\" height=\"100%%\"/>\n",
-        -LEFT, LEFT + frame->width + 12, frame->height + BELOW, LEFT + frame->width + 12,
-        frame->line0, frame->line1 - 1, frame->width, frame->height, frame->width, frame->height);
+        -LEFT, LEFT + frame->width + 12, frame->height + BELOW + (is_last ? BAR : 0),
+        LEFT + frame->width + 12, frame->line0, frame->line1 - 1, frame->width, frame->height,
+        frame->width, frame->height);
     if (page->report->look != NULL)
         status = report_picture(page, frame, page->report->look, low, high, NULL, MAX_PICTURE_SIDE,
                                 error);
@@ -195,6 +226,8 @@ static enum vaho_status strip(struct report_page *page, const struct report_fram
         status = badges(page, frame, error);
     vaho_text_puts(text, "</svg>\n");
     ticks(page, frame);
+    if (is_last)
+        scale_bar(page, frame);
     vaho_text_puts(text, "</svg>\n");
     return status;
 }
@@ -220,24 +253,10 @@ static double north_deg(const struct report_page *page)
     return atan2(x, -y) * 180 / M_PI;
 }
 
-/* Units of the picture in a metre, 0 where unknown. */
-static double units_a_metre(const struct report_page *page, const struct report_frame *frame)
-{
-    double along_m, across_m;
-
-    if (!vaho_place_pixel_size_m(&along_m, &across_m, page->report->place,
-                                 (frame->line0 + frame->line1) / 2,
-                                 (frame->sample0 + frame->sample1) / 2) ||
-        !(along_m > 0) || !(across_m > 0))
-        return 0;
-    return frame->turned ? frame->width / (frame->line1 - frame->line0) / along_m
-                         : frame->width / (frame->sample1 - frame->sample0) / across_m;
-}
-
-static void legend(struct report_page *page, const struct report_frame *frame)
+static void legend(struct report_page *page)
 {
     struct vaho_text *text = &page->text;
-    double scale = units_a_metre(page, frame), north = north_deg(page);
+    double north = north_deg(page);
 
     vaho_text_puts(text, "<div class=\"legend\"><span>");
     for (size_t i = 0; i < page->palette.n; i++) {
@@ -250,15 +269,6 @@ static void legend(struct report_page *page, const struct report_frame *frame)
         vaho_text_puts(text, "<span class=\"key\"><i class=\"dashed\"></i>candidate</span> ");
     vaho_text_puts(text,
                    "<span class=\"key\"><i class=\"hatched\"></i>no data</span></span><span>");
-    if (scale > 0) {
-        double length_m = report_round(60 / scale);
-        vaho_text_printf(text,
-                         "<span class=\"key\"><svg class=\"bar\" width=\"%.0f\" height=\"8\">"
-                         "<path d=\"M.5 0v5.5H%.1fV0\"/></svg>%g %s</span>",
-                         length_m * scale + 1, length_m * scale + 0.5,
-                         length_m >= 1000 ? length_m / 1000 : length_m,
-                         length_m >= 1000 ? "km" : "m");
-    }
     if (isfinite(north))
         vaho_text_printf(text,
                          "<span class=\"key\"><svg class=\"north\" width=\"20\" height=\"20\" "
@@ -295,9 +305,9 @@ enum vaho_status report_overview(struct report_page *page, struct vaho_error *er
         frame.line1 = (double)last;
         frame.width = scale * (page->turned ? (double)(last - first) : (double)n_samples);
         frame.height = scale * down;
-        status = strip(page, &frame, low, high, error);
+        status = strip(page, &frame, last == n_lines, low, high, error);
     }
-    legend(page, &frame);
+    legend(page);
     vaho_text_puts(&page->text, "</figure>\n");
     return status;
 }

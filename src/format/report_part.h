@@ -70,7 +70,8 @@ void report_candidates(struct report_page *page);
 /* Colours and patterns that the pictures refer to. */
 void report_definitions(struct report_page *page);
 /* The observed excess against the fitted signature; nothing when the plume has no spectra. */
-void report_spectrum(struct report_page *page, const struct vaho_plume *plume);
+enum vaho_status report_spectrum(struct report_page *page, const struct vaho_plume *plume,
+                                 struct vaho_error *error);
 enum vaho_status report_cards(struct report_page *page, struct vaho_error *error);
 void report_back_matter(struct report_page *page);
 

@@ -11,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_place.h"
 #include "format/product.h"
 #include "format/report.h"
 #include "vaho/place.h"

@@ -140,8 +140,8 @@ static void rings_are_closed_and_in_place(void **state)
         for (size_t k = 0; k < n; k++) { /* within a cube of 960 x 512 m */
             const json_t *position = json_array_get(ring, k);
             assert_int_equal(json_array_size(position), 2);
-            assert_true(fabs(json_real_value(json_array_get(position, 0)) + 118.19) < 0.02);
-            assert_true(fabs(json_real_value(json_array_get(position, 1)) - 34.22) < 0.02);
+            assert_true(fabs(json_real_value(json_array_get(position, 0)) + 118.19) < 0.01);
+            assert_true(fabs(json_real_value(json_array_get(position, 1)) - 34.285) < 0.01);
         }
     }
     json_decref(root);

@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fake_place.h"
 #include "format/outline.h"
 
 enum { MAX_SIDE = 40 };
