@@ -11,41 +11,44 @@
 #include "sense/robust.h"
 
 enum {
-    CORE_LINES = 256,                      /* lines of a strip */
-    HALO_LINES = 2 << VAHO_N_LEVELS,       /* and what its neighbours lend it to each side */
-    MAX_SPREAD_SAMPLE = 3072,              /* places kept to measure robust spreads */
-    SIGNATURE_BATCH = 64,                  /* projected at a time */
-    MAX_CANDIDATES_PER_STRIP = 1 << 20
+    CORE_LINES = 256,                /* lines of a strip */
+    HALO_LINES = 2 << VAHO_N_LEVELS, /* and what its neighbours lend it to each side */
+    MAX_SAMPLE = 3072,               /* places kept to measure spreads and offsets */
+    SIGNATURE_BATCH = 32,            /* projected at a time */
+    MAX_CANDIDATES_PER_STRIP = 1 << 20,
+    MIN_PLACES = 8
 };
 /* Loading of the covariance, as a share of its middle eigenvalue (the noise floor): so much
  * at least, and more where few independent places were averaged. */
 static const double LOADING = 0.02, LOADING_PER_BAND_PER_PLACE = 0.5;
 static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
-struct model { /* of one level and hypothesis */
-    double *covariance, *cholesky; /* n_bands x n_bands */
+/* Binomial weights over the 3 x 3 blocks around one. */
+static const float WEIGHT[3] = {0.25f, 0.5f, 0.25f};
+
+struct model { /* of one level */
+    double *cholesky; /* n_bands x n_bands; NULL: the level is too coarse for the cube */
     double n_places;
-    float *sample;      /* n_sample x n_bands: places kept */
-    size_t n_sample;
-    float *filter;      /* n_bands x n_signatures */
-    double *spread;     /* n_signatures */
+    size_t n_sample; /* places kept: Z_k, and N_kl with the cover behind */
+    float *sample_z, *sample_n;
+    float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_signatures: C^-1 p_k, the last C^-1 S */
+    struct vaho_tuning *tuning;           /* n_hypotheses x n_signatures */
 };
 
 struct vaho_evidence {
     struct vaho_scene scene;
     const unsigned char *excluded;
-    size_t n_bands, n_samples, n_lines, n_strips, n_hypotheses;
-    struct model model[VAHO_N_LEVELS][VAHO_MAX_HYPOTHESES];
+    size_t n_bands, n_samples, n_lines, n_strips, n_parts, n_hypotheses;
+    struct model model[VAHO_N_LEVELS];
     size_t n_signatures, n_real;
     struct vaho_level_map *map; /* n_real x VAHO_N_LEVELS */
 };
 
-/* Covariance sums of one strip. */
+/* What one strip adds to a model. */
 struct strip_sums {
-    double *sum[VAHO_N_LEVELS][VAHO_MAX_HYPOTHESES];
-    size_t n_places[VAHO_N_LEVELS][VAHO_MAX_HYPOTHESES];
-    float *sample[VAHO_N_LEVELS][VAHO_MAX_HYPOTHESES];
-    size_t n_sample[VAHO_N_LEVELS][VAHO_MAX_HYPOTHESES];
+    double *sum[VAHO_N_LEVELS]; /* of Y Y', lower triangle */
+    size_t n_places[VAHO_N_LEVELS], n_sample[VAHO_N_LEVELS];
+    float *sample_z[VAHO_N_LEVELS], *sample_n[VAHO_N_LEVELS];
 };
 
 struct learn_context {
@@ -77,108 +80,130 @@ static void strip_extent(size_t *first, size_t *n_lines, size_t *core_first, siz
     *n_lines = end - from;
 }
 
-/* Binomial weights over the 3 x 3 blocks around one: w and w^2 by distance class. */
-static const float WEIGHT[3] = {0.25f, 0.5f, 0.25f};
-
-/*
- * Norms of a layer under hypothesis (a, b): out = sqrt(sum(w^2 k^2)) at each
- * block, 0 where too few pixels are valid.  'energy' is scratch of the same size.
- */
-static void place_norms(float *out, float *energy, const struct vaho_layer *layer, double a,
-                        double b, float full)
-{
-    size_t rows = layer->n_rows, cols = layer->n_cols;
-    float aa = (float)(a * a), ab = (float)(2.0 * a * b), bb = (float)(b * b);
-
-    for (size_t i = 0; i < rows * cols; i++)
-        energy[i] = fmaxf(0.0f, aa * layer->n0[i] + ab * layer->n1[i] + bb * layer->n2[i]);
-    for (size_t r = 0; r < rows; r++)
-        for (size_t c = 0; c < cols; c++) {
-            float sum = 0.0f, cover = 0.0f;
-            for (int dr = -1; dr <= 1; dr++)
-                for (int dc = -1; dc <= 1; dc++) {
-                    size_t rr = r + (size_t)dr, cc = c + (size_t)dc; /* wraps past 0: caught below */
-                    float w = WEIGHT[dr + 1] * WEIGHT[dc + 1];
-                    if (rr >= rows || cc >= cols)
-                        continue;
-                    sum += w * w * energy[rr * cols + cc];
-                    cover += w * layer->n0[rr * cols + cc];
-                }
-            out[r * cols + c] = cover >= MIN_COVER * full && sum > 0.0f ? sqrtf(sum) : 0.0f;
-        }
-}
-
-/* One plane (n_rows x n_cols with the given row stride) smoothed by the binomial. */
+/* One plane (rows x cols with the given row stride) smoothed by the weights along both sides. */
 static void smooth_plane(float *out, const float *in, size_t rows, size_t cols, size_t stride,
-                         float *scratch)
+                         float side, float centre, float *scratch)
 {
     for (size_t r = 0; r < rows; r++) {
         const float *x = in + r * stride;
         float *y = scratch + r * cols;
         for (size_t c = 0; c < cols; c++)
-            y[c] = 0.5f * x[c];
+            y[c] = centre * x[c];
         for (size_t c = 1; c < cols; c++)
-            y[c] += 0.25f * x[c - 1];
+            y[c] += side * x[c - 1];
         for (size_t c = 0; c + 1 < cols; c++)
-            y[c] += 0.25f * x[c + 1];
+            y[c] += side * x[c + 1];
     }
     for (size_t r = 0; r < rows; r++) {
         float *y = out + r * cols;
         const float *x = scratch + r * cols;
         for (size_t c = 0; c < cols; c++)
-            y[c] = 0.5f * x[c];
+            y[c] = centre * x[c];
         if (r > 0)
             for (size_t c = 0; c < cols; c++)
-                y[c] += 0.25f * x[c - cols];
+                y[c] += side * x[c - cols];
         if (r + 1 < rows)
             for (size_t c = 0; c < cols; c++)
-                y[c] += 0.25f * x[c + cols];
+                y[c] += side * x[c + cols];
     }
 }
 
-/* The contrast-weighted block sums of one layer: rows x n_bands x cols. */
-static void weigh(float *out, const struct vaho_layer *layer, size_t n_bands, double a, double b)
+/* N_kl (pairs planes of rows x cols) and behind them the cover, 0 where too few pixels are valid. */
+static void place_moments(float *out, const struct vaho_layer *layer, size_t n_parts, size_t level,
+                          float *scratch)
 {
-    size_t n = layer->n_rows * n_bands * layer->n_cols;
-    float fa = (float)a, fb = (float)b;
+    size_t np = layer->n_rows * layer->n_cols;
+    float *cover = out + VAHO_N_PAIRS * np, full = (float)(1u << (2 * level));
 
-    for (size_t i = 0; i < n; i++)
-        out[i] = fa * layer->z0[i] + fb * layer->z1[i];
+    for (size_t k = 0; k < n_parts; k++)
+        for (size_t l = k; l < n_parts; l++)
+            smooth_plane(out + vaho_pair(k, l) * np, layer->n[vaho_pair(k, l)], layer->n_rows,
+                         layer->n_cols, layer->n_cols, WEIGHT[0] * WEIGHT[0], WEIGHT[1] * WEIGHT[1],
+                         scratch);
+    smooth_plane(cover, layer->n[0], layer->n_rows, layer->n_cols, layer->n_cols, WEIGHT[0], WEIGHT[1],
+                 scratch);
+    for (size_t i = 0; i < np; i++)
+        if (cover[i] < MIN_COVER * full)
+            cover[i] = 0.0f;
+}
+
+/* The reference weight as factors of the parts. */
+static void reference_factors(double factor[VAHO_N_PARTS], const struct vaho_contrast *contrast)
+{
+    for (size_t k = 0; k < contrast->n_parts; k++)
+        factor[k] = contrast->weight[k];
+    factor[0] += contrast->d_reference;
+}
+
+/* Z_k of one place: n_parts x n_bands. */
+static void place_spectra(float *out, const struct vaho_layer *layer, size_t n_parts, size_t nb,
+                          size_t r, size_t c)
+{
+    memset(out, 0, n_parts * nb * sizeof *out);
+    for (int dr = -1; dr <= 1; dr++)
+        for (int dc = -1; dc <= 1; dc++) {
+            size_t rr = r + (size_t)dr, cc = c + (size_t)dc; /* wraps past 0: caught below */
+            float w = WEIGHT[dr + 1] * WEIGHT[dc + 1];
+            if (rr >= layer->n_rows || cc >= layer->n_cols)
+                continue;
+            for (size_t k = 0; k < n_parts; k++) {
+                const float *z = layer->z[k] + rr * nb * layer->n_cols + cc;
+                for (size_t b = 0; b < nb; b++)
+                    out[k * nb + b] += w * z[b * layer->n_cols];
+            }
+        }
+}
+
+static int is_excluded(const struct vaho_evidence *evidence, size_t line, size_t sample)
+{
+    return evidence->excluded != NULL && line < evidence->n_lines && sample < evidence->n_samples &&
+           evidence->excluded[line * evidence->n_samples + sample];
 }
 
 /*
- * Collects Y at the places of a layer's core (every second one at level 1, whose
- * neighbours share most pixels) into y (count x n_bands) and returns the count.
+ * Y at the places of a layer's core (every second one at level 1, whose
+ * neighbours share most pixels) into y (count x n_bands); every so many are kept
+ * in the sample.  Returns the count.
  */
-static size_t gather_places(double *y, const struct vaho_evidence *evidence,
-                            const struct vaho_layer *layer, size_t level, const float *weighted,
-                            const float *norm, size_t first_line, size_t core_first, size_t core_end)
+static size_t gather_places(double *y, struct strip_sums *strip, const struct vaho_evidence *evidence,
+                            const struct vaho_layer *layer, size_t level, const float *moments,
+                            float *spectra, size_t first_line, size_t core_first, size_t core_end)
 {
-    size_t nb = evidence->n_bands, cols = layer->n_cols, step = level == 1 ? 2 : 1, n = 0;
-    size_t side = (size_t)1 << level;
+    size_t nb = evidence->n_bands, np = layer->n_rows * layer->n_cols, step = level == 1 ? 2 : 1, n = 0;
+    size_t side = (size_t)1 << level, keep = MAX_SAMPLE / evidence->n_strips + 1;
     size_t row0 = (core_first - first_line) / side, row_end = (core_end - first_line + side - 1) / side;
+    size_t every = (row_end - row0) * layer->n_cols / (step * step) / keep + 1;
+    double factor[VAHO_N_PARTS];
 
+    reference_factors(factor, evidence->scene.contrast);
     for (size_t r = row0; r < row_end; r += step)
-        for (size_t c = 0; c < cols; c += step) {
-            size_t line = first_line + r * side + side / 2, sample = c * side + side / 2;
-            float scale = norm[r * cols + c];
-            if (scale == 0.0f)
+        for (size_t c = 0; c < layer->n_cols; c += step) {
+            size_t at = r * layer->n_cols + c;
+            double energy = 0.0;
+            if (moments[VAHO_N_PAIRS * np + at] == 0.0f ||
+                is_excluded(evidence, first_line + r * side + side / 2, c * side + side / 2))
                 continue;
-            if (evidence->excluded != NULL && line < evidence->n_lines &&
-                sample < evidence->n_samples && evidence->excluded[line * evidence->n_samples + sample])
+            for (size_t k = 0; k < evidence->n_parts; k++)
+                for (size_t l = k; l < evidence->n_parts; l++)
+                    energy += (k == l ? 1.0 : 2.0) * factor[k] * factor[l] *
+                              (double)moments[vaho_pair(k, l) * np + at];
+            if (!(energy > 0.0))
                 continue;
-            memset(y + n * nb, 0, nb * sizeof *y);
-            for (int dr = -1; dr <= 1; dr++)
-                for (int dc = -1; dc <= 1; dc++) {
-                    size_t rr = r + (size_t)dr, cc = c + (size_t)dc;
-                    double w = (double)(WEIGHT[dr + 1] * WEIGHT[dc + 1]) / (double)scale;
-                    const float *z;
-                    if (rr >= layer->n_rows || cc >= cols)
-                        continue;
-                    z = weighted + rr * nb * cols + cc;
-                    for (size_t b = 0; b < nb; b++)
-                        y[n * nb + b] += w * (double)z[b * cols];
-                }
+            place_spectra(spectra, layer, evidence->n_parts, nb, r, c);
+            energy = 1.0 / sqrt(energy);
+            for (size_t b = 0; b < nb; b++) {
+                double sum = 0.0;
+                for (size_t k = 0; k < evidence->n_parts; k++)
+                    sum += factor[k] * (double)spectra[k * nb + b];
+                y[n * nb + b] = sum * energy;
+            }
+            if (n % every == 0 && strip->n_sample[level - 1] < keep) {
+                size_t i = strip->n_sample[level - 1]++;
+                memcpy(strip->sample_z[level - 1] + i * evidence->n_parts * nb, spectra,
+                       evidence->n_parts * nb * sizeof *spectra);
+                for (size_t k = 0; k <= VAHO_N_PAIRS; k++)
+                    strip->sample_n[level - 1][i * (VAHO_N_PAIRS + 1) + k] = moments[k * np + at];
+            }
             n++;
         }
     return n;
@@ -191,59 +216,46 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
     const struct vaho_evidence *evidence = learn->evidence;
     struct strip_sums *strip = &learn->strip[task];
     size_t nb = evidence->n_bands, first, n_lines, core_first, core_end, most;
-    size_t keep = MAX_SPREAD_SAMPLE / evidence->n_strips + 1;
+    size_t keep = MAX_SAMPLE / evidence->n_strips + 1;
     struct vaho_pyramid *pyramid = NULL;
-    float *weighted = NULL, *norm = NULL, *energy = NULL;
+    float *moments = NULL, *scratch = NULL, *spectra = NULL;
     double *y = NULL;
     enum vaho_status status;
 
     (void)worker;
     strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
-    status = vaho_pyramid_new(&pyramid, nb, evidence->n_samples, n_lines, error);
+    status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
     if (status != VAHO_OK)
         return status;
     most = (n_lines / 2 + 1) * pyramid->layer[0].n_cols;
-    weighted = vaho_alloc(most * nb, sizeof *weighted);
-    norm = vaho_alloc(most, sizeof *norm);
-    energy = vaho_alloc(most, sizeof *energy);
-    y = vaho_alloc(most / 2 * nb, sizeof *y); /* level 1 at every second row and column */
-    if (!weighted || !norm || !energy || !y) {
+    moments = vaho_alloc(most * (VAHO_N_PAIRS + 1), sizeof *moments);
+    scratch = vaho_alloc(most, sizeof *scratch);
+    spectra = vaho_alloc(evidence->n_parts * nb, sizeof *spectra);
+    y = vaho_alloc((most / 2 + 1) * nb, sizeof *y); /* level 1 at every second row and column */
+    if (!moments || !scratch || !spectra || !y)
         status = vaho_fail_memory(error, "the statistics of a strip");
-        goto fail;
-    }
-    status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
-    for (size_t j = 1; status == VAHO_OK && j <= VAHO_N_LEVELS; j++)
-        for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++) {
-            const struct vaho_layer *layer = &pyramid->layer[j - 1];
-            double a = evidence->scene.contrast->a[h], b = evidence->scene.contrast->b[h];
-            double *sum = vaho_alloc(nb * nb, sizeof *sum);
-            float *sample = vaho_alloc(keep * nb, sizeof *sample);
-            size_t n, step;
-            strip->sum[j - 1][h] = sum;
-            strip->sample[j - 1][h] = sample;
-            if (sum == NULL || sample == NULL) {
-                status = vaho_fail_memory(error, "the statistics of a strip");
-                break;
-            }
-            weigh(weighted, layer, nb, a, b);
-            place_norms(norm, energy, layer, a, b, (float)(1u << (2 * j)));
-            n = gather_places(y, evidence, layer, j, weighted, norm, first, core_first, core_end);
-            if (n > 0)
-                cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)nb, (int)n, 1.0, y, (int)nb,
-                            0.0, sum, (int)nb);
-            strip->n_places[j - 1][h] = n;
-            step = n / keep + 1;
-            for (size_t i = 0; i < n && strip->n_sample[j - 1][h] < keep; i += step) {
-                float *to = sample + strip->n_sample[j - 1][h]++ * nb;
-                for (size_t k = 0; k < nb; k++)
-                    to[k] = (float)y[i * nb + k];
-            }
+    if (status == VAHO_OK)
+        status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
+    for (size_t j = 1; status == VAHO_OK && j <= VAHO_N_LEVELS; j++) {
+        const struct vaho_layer *layer = &pyramid->layer[j - 1];
+        double *sum = strip->sum[j - 1] = vaho_alloc(nb * nb, sizeof *sum);
+        strip->sample_z[j - 1] = vaho_alloc(keep * evidence->n_parts * nb, sizeof(float));
+        strip->sample_n[j - 1] = vaho_alloc(keep * (VAHO_N_PAIRS + 1), sizeof(float));
+        if (!sum || !strip->sample_z[j - 1] || !strip->sample_n[j - 1]) {
+            status = vaho_fail_memory(error, "the statistics of a strip");
+            break;
         }
-fail:
+        place_moments(moments, layer, evidence->n_parts, j, scratch);
+        strip->n_places[j - 1] = gather_places(y, strip, evidence, layer, j, moments, spectra, first,
+                                               core_first, core_end);
+        if (strip->n_places[j - 1] > 0)
+            cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)nb, (int)strip->n_places[j - 1],
+                        1.0, y, (int)nb, 0.0, sum, (int)nb);
+    }
     vaho_pyramid_free(pyramid);
-    free(weighted);
-    free(norm);
-    free(energy);
+    free(moments);
+    free(scratch);
+    free(spectra);
     free(y);
     return status;
 }
@@ -268,36 +280,50 @@ static enum vaho_status middle_eigenvalue(double *out, const double *matrix, siz
     return status;
 }
 
-/* Adds the strips of one level and hypothesis, loads and factors. */
-static enum vaho_status settle_model(struct model *model, const struct vaho_evidence *evidence,
-                                     struct strip_sums *strip, size_t j, size_t h, double *floor,
-                                     struct vaho_error *error)
+/* Adds up the strips' samples of level j. */
+static enum vaho_status gather_sample(struct model *model, const struct vaho_evidence *evidence,
+                                      const struct strip_sums *strip, size_t j,
+                                      struct vaho_error *error)
 {
-    size_t nb = evidence->n_bands, n_sample = 0;
-    double loading;
-    enum vaho_status status;
+    size_t nz = evidence->n_parts * evidence->n_bands, nn = VAHO_N_PAIRS + 1, n = 0;
 
     for (size_t i = 0; i < evidence->n_strips; i++)
-        n_sample += strip[i].n_sample[j][h];
-    model->covariance = vaho_alloc(nb * nb, sizeof(double));
-    model->cholesky = vaho_alloc(nb * nb, sizeof(double));
-    model->sample = vaho_alloc(n_sample * nb, sizeof(float));
-    if (!model->covariance || !model->cholesky || !model->sample)
-        return vaho_fail_memory(error, "a covariance");
+        n += strip[i].n_sample[j];
+    model->sample_z = vaho_alloc(n * nz, sizeof(float));
+    model->sample_n = vaho_alloc(n * nn, sizeof(float));
+    if (!model->sample_z || !model->sample_n)
+        return vaho_fail_memory(error, "the sample of places");
     for (size_t i = 0; i < evidence->n_strips; i++) {
-        for (size_t k = 0; k < nb * nb; k++)
-            model->covariance[k] += strip[i].sum[j][h][k];
-        model->n_places += (double)strip[i].n_places[j][h];
-        memcpy(model->sample + model->n_sample * nb, strip[i].sample[j][h],
-               strip[i].n_sample[j][h] * nb * sizeof(float));
-        model->n_sample += strip[i].n_sample[j][h];
+        size_t m = strip[i].n_sample[j];
+        memcpy(model->sample_z + model->n_sample * nz, strip[i].sample_z[j], m * nz * sizeof(float));
+        memcpy(model->sample_n + model->n_sample * nn, strip[i].sample_n[j], m * nn * sizeof(float));
+        model->n_sample += m;
     }
-    if (model->n_places < 8.0)
-        return VAHO_OK; /* a level too coarse for this cube: it stays without a model */
-    for (size_t k = 0; k < nb * nb; k++)
-        model->covariance[k] /= model->n_places;
+    return VAHO_OK;
+}
+
+/* Adds the strips of level j, loads and factors; a level too coarse for the cube gets no model. */
+static enum vaho_status settle_model(struct vaho_evidence *evidence, struct strip_sums *strip,
+                                     size_t j, double *floor, struct vaho_error *error)
+{
+    struct model *model = &evidence->model[j];
+    size_t nb = evidence->n_bands;
+    double loading, *c;
+    enum vaho_status status = gather_sample(model, evidence, strip, j, error);
+
+    for (size_t i = 0; i < evidence->n_strips; i++)
+        model->n_places += (double)strip[i].n_places[j];
+    if (status != VAHO_OK || (model->n_places < MIN_PLACES && j > 0))
+        return status;
+    c = vaho_alloc(nb * nb, sizeof *c);
+    if (c == NULL)
+        return vaho_fail_memory(error, "a covariance");
+    for (size_t i = 0; i < evidence->n_strips; i++)
+        for (size_t k = 0; k < nb * nb; k++)
+            c[k] += strip[i].sum[j][k] / fmax(model->n_places, 1.0);
+    model->cholesky = c;
     if (j == 0) { /* noise is as large at every level: measured where places abound */
-        status = middle_eigenvalue(floor, model->covariance, nb, error);
+        status = middle_eigenvalue(floor, c, nb, error);
         if (status != VAHO_OK)
             return status;
         if (!(*floor > 0.0))
@@ -307,13 +333,9 @@ static enum vaho_status settle_model(struct model *model, const struct vaho_evid
                              (size_t)model->n_places, nb);
     }
     loading = *floor * (LOADING + LOADING_PER_BAND_PER_PLACE * (double)nb / model->n_places);
-    for (size_t k = 0; k < nb; k++) {
-        model->covariance[k * nb + k] += loading;
-        for (size_t i = k + 1; i < nb; i++)
-            model->covariance[k * nb + i] = model->covariance[i * nb + k];
-    }
-    memcpy(model->cholesky, model->covariance, nb * nb * sizeof(double));
-    if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)nb, model->cholesky, (int)nb) != 0)
+    for (size_t k = 0; k < nb; k++)
+        c[k * nb + k] += loading;
+    if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)nb, c, (int)nb) != 0)
         return vaho_fail(error, VAHO_SINGULAR, "the covariance of %zu bands is not positive definite",
                          nb);
     return VAHO_OK;
@@ -326,6 +348,7 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     const struct vaho_cube_info *info = vaho_source_info(scene->source);
     struct vaho_evidence *evidence = vaho_alloc(1, sizeof *evidence);
     struct learn_context learn = {.evidence = evidence};
+    double floor = 0.0;
     enum vaho_status status;
 
     *out = NULL;
@@ -337,23 +360,21 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     evidence->n_samples = info->n_samples;
     evidence->n_lines = info->n_lines;
     evidence->n_strips = (info->n_lines + CORE_LINES - 1) / CORE_LINES;
+    evidence->n_parts = scene->contrast->n_parts;
     evidence->n_hypotheses = scene->contrast->n_hypotheses;
     learn.strip = vaho_alloc(evidence->n_strips, sizeof *learn.strip);
     if (learn.strip == NULL)
         status = vaho_fail_memory(error, "the evidence");
     else
         status = vaho_pool_run(pool, evidence->n_strips, learn_strip, &learn, error);
-    for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++) {
-        double floor = 0.0;
-        for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++)
-            status = settle_model(&evidence->model[j][h], evidence, learn.strip, j, h, &floor, error);
-    }
+    for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++)
+        status = settle_model(evidence, learn.strip, j, &floor, error);
     for (size_t i = 0; learn.strip != NULL && i < evidence->n_strips; i++)
-        for (size_t j = 0; j < VAHO_N_LEVELS; j++)
-            for (size_t h = 0; h < VAHO_MAX_HYPOTHESES; h++) {
-                free(learn.strip[i].sum[j][h]);
-                free(learn.strip[i].sample[j][h]);
-            }
+        for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
+            free(learn.strip[i].sum[j]);
+            free(learn.strip[i].sample_z[j]);
+            free(learn.strip[i].sample_n[j]);
+        }
     free(learn.strip);
     if (status != VAHO_OK) {
         vaho_evidence_free(evidence);
@@ -363,7 +384,7 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     return VAHO_OK;
 }
 
-static void free_maps(struct vaho_evidence *evidence)
+static void free_signatures(struct vaho_evidence *evidence)
 {
     for (size_t i = 0; evidence->map != NULL && i < evidence->n_real * VAHO_N_LEVELS; i++) {
         free(evidence->map[i].z);
@@ -371,92 +392,132 @@ static void free_maps(struct vaho_evidence *evidence)
     }
     free(evidence->map);
     evidence->map = NULL;
+    for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
+        struct model *model = &evidence->model[j];
+        for (size_t k = 0; k <= VAHO_N_PARTS; k++) {
+            free(model->filter[k]);
+            model->filter[k] = NULL;
+        }
+        free(model->tuning);
+        model->tuning = NULL;
+    }
 }
 
 void vaho_evidence_free(struct vaho_evidence *evidence)
 {
     if (evidence == NULL)
         return;
-    for (size_t j = 0; j < VAHO_N_LEVELS; j++)
-        for (size_t h = 0; h < VAHO_MAX_HYPOTHESES; h++) {
-            struct model *model = &evidence->model[j][h];
-            free(model->covariance);
-            free(model->cholesky);
-            free(model->sample);
-            free(model->filter);
-            free(model->spread);
-        }
-    free_maps(evidence);
+    free_signatures(evidence);
+    for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
+        free(evidence->model[j].cholesky);
+        free(evidence->model[j].sample_z);
+        free(evidence->model[j].sample_n);
+    }
     free(evidence);
 }
 
-/* Filters of one model: C^-1 p / sqrt(p' C^-1 p), divided by their robust spread. */
-static enum vaho_status make_filters(struct model *model, const float *signature, size_t n,
-                                     size_t nb, struct vaho_error *error)
+/* Powers of the parts of one signature under ground minus air d. */
+static void tune_power(struct vaho_tuning *tuning, const double *gram, size_t n_parts, double d)
 {
-    double *x = vaho_alloc(nb * n, sizeof *x);
-    float *output = vaho_alloc(model->n_sample * n, sizeof *output);
-    float *one = vaho_alloc(model->n_sample, sizeof *one);
-    enum vaho_status status = VAHO_OK;
+    size_t m = n_parts + 1, s = n_parts; /* s: the slope's row */
 
-    model->filter = vaho_alloc(nb * n, sizeof *model->filter);
-    model->spread = vaho_alloc(n, sizeof *model->spread);
-    if (!x || !output || !one || !model->filter || !model->spread) {
-        status = vaho_fail_memory(error, "the filters");
-        goto fail;
-    }
-    for (size_t i = 0; i < n; i++)
-        for (size_t b = 0; b < nb; b++)
-            x[b * n + i] = (double)signature[i * nb + b];
-    if (LAPACKE_dpotrs(LAPACK_ROW_MAJOR, 'L', (int)nb, (int)n, model->cholesky, (int)nb, x, (int)n) != 0) {
-        status = vaho_fail(error, VAHO_FAULT, "the filters cannot be solved for");
-        goto fail;
-    }
-    for (size_t i = 0; i < n; i++) {
-        double power = 0.0, scale;
-        for (size_t b = 0; b < nb; b++)
-            power += x[b * n + i] * (double)signature[i * nb + b];
-        scale = power > 0.0 ? 1.0 / sqrt(power) : 0.0;
-        for (size_t b = 0; b < nb; b++)
-            model->filter[b * n + i] = (float)(x[b * n + i] * scale);
-    }
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n, (int)nb, 1.0f,
-                model->sample, (int)nb, model->filter, (int)n, 0.0f, output, (int)n);
-    for (size_t i = 0; i < n; i++) {
-        for (size_t k = 0; k < model->n_sample; k++)
-            one[k] = output[k * n + i];
-        model->spread[i] = model->n_sample > 32 ? (double)vaho_robust_sigma(one, model->n_sample) : 1.0;
-        if (!(model->spread[i] > 0.0))
-            model->spread[i] = 1.0;
-        for (size_t b = 0; b < nb; b++)
-            model->filter[b * n + i] /= (float)model->spread[i];
-    }
-fail:
-    free(x);
-    free(output);
-    free(one);
-    return status;
+    tuning->d = (float)d;
+    for (size_t k = 0; k < n_parts; k++)
+        for (size_t l = k; l < n_parts; l++) {
+            double g = gram[k * m + l];
+            if (k == 0)
+                g += d * gram[s * m + l];
+            if (k == 0 && l == 0)
+                g += d * gram[s * m] + d * d * gram[s * m + s];
+            tuning->power[vaho_pair(k, l)] = (float)(k == l ? g : 2.0 * g);
+        }
 }
 
-enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence,
-                                              const float *signature, size_t n, size_t n_real,
-                                              struct vaho_error *error)
+/* Offset and spread of one signature and hypothesis from its scores over the sample. */
+static void tune_spread(struct vaho_tuning *tuning, const struct model *model, const float *const *score,
+                        size_t n_parts, size_t n_signatures, size_t signature, float *scratch)
+{
+    size_t n = model->n_sample;
+
+    tuning->offset = 0.0f;
+    tuning->spread = 1.0f;
+    for (int step = 0; step < 2 && n >= 32; step++) {
+        for (size_t i = 0; i < n; i++) {
+            const float *moment = model->sample_n + i * (VAHO_N_PAIRS + 1);
+            float sum = tuning->d * score[n_parts][i * n_signatures + signature], energy = 0.0f;
+            for (size_t k = 0; k < n_parts; k++)
+                sum += score[k][i * n_signatures + signature];
+            for (size_t k = 0; k < VAHO_N_PAIRS; k++)
+                energy += tuning->power[k] * moment[k];
+            sum -= tuning->offset * moment[VAHO_N_PAIRS];
+            scratch[i] = step == 0 ? sum / moment[VAHO_N_PAIRS] : sum / sqrtf(fmaxf(energy, 1e-30f));
+        }
+        if (step == 0)
+            tuning->offset = vaho_median(scratch, n);
+        else
+            tuning->spread = fmaxf(vaho_robust_sigma(scratch, n), 1e-3f);
+    }
+}
+
+/* Filters C^-1 p_k, powers, offsets and spreads of one level. */
+static enum vaho_status make_filters(const struct vaho_evidence *evidence, struct model *model,
+                                     const float *parts, size_t n, struct vaho_error *error)
+{
+    size_t nb = evidence->n_bands, m = evidence->n_parts + 1, nz = evidence->n_parts * nb;
+    double *w = vaho_alloc(m * nb, sizeof *w), gram[(VAHO_N_PARTS + 1) * (VAHO_N_PARTS + 1)];
+    float *score[VAHO_N_PARTS + 1] = {NULL}, *scratch = vaho_alloc(model->n_sample, sizeof *scratch);
+    int missing = w == NULL || scratch == NULL;
+
+    for (size_t k = 0; k < m; k++) {
+        missing |= (model->filter[k] = vaho_alloc(nb * n, sizeof(float))) == NULL;
+        missing |= (score[k] = vaho_alloc(model->n_sample * n, sizeof(float))) == NULL;
+    }
+    missing |= (model->tuning = vaho_alloc(evidence->n_hypotheses * n, sizeof *model->tuning)) == NULL;
+    for (size_t i = 0; !missing && i < n; i++) {
+        for (size_t k = 0; k < m * nb; k++)
+            w[k] = (double)parts[i * m * nb + k];
+        for (size_t k = 0; k < m; k++)
+            cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, model->cholesky,
+                        (int)nb, w + k * nb, 1);
+        for (size_t k = 0; k < m; k++)
+            for (size_t l = 0; l < m; l++)
+                gram[k * m + l] = cblas_ddot((int)nb, w + k * nb, 1, w + l * nb, 1);
+        for (size_t h = 0; h < evidence->n_hypotheses; h++)
+            tune_power(&model->tuning[h * n + i], gram, evidence->n_parts,
+                       evidence->scene.contrast->d[h]);
+        for (size_t k = 0; k < m; k++) {
+            cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb, model->cholesky,
+                        (int)nb, w + k * nb, 1);
+            for (size_t b = 0; b < nb; b++)
+                model->filter[k][b * n + i] = (float)w[k * nb + b];
+        }
+    }
+    for (size_t k = 0; !missing && k < m && model->n_sample > 0; k++) /* the slope looks at Z_0 */
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n, (int)nb,
+                    1.0f, model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz,
+                    model->filter[k], (int)n, 0.0f, score[k], (int)n);
+    for (size_t h = 0; !missing && h < evidence->n_hypotheses; h++)
+        for (size_t i = 0; i < n; i++)
+            tune_spread(&model->tuning[h * n + i], model, (const float *const *)score,
+                        evidence->n_parts, n, i, scratch);
+    for (size_t k = 0; k < m; k++)
+        free(score[k]);
+    free(scratch);
+    free(w);
+    return missing ? vaho_fail_memory(error, "the filters") : VAHO_OK;
+}
+
+enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, const float *parts,
+                                              size_t n, size_t n_real, struct vaho_error *error)
 {
     enum vaho_status status = VAHO_OK;
 
-    free_maps(evidence);
+    free_signatures(evidence);
     evidence->n_signatures = n;
     evidence->n_real = n_real;
-    for (size_t j = 0; j < VAHO_N_LEVELS; j++)
-        for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++) {
-            struct model *model = &evidence->model[j][h];
-            free(model->filter);
-            free(model->spread);
-            model->filter = NULL;
-            model->spread = NULL;
-            if (model->n_places >= 8.0)
-                status = make_filters(model, signature, n, evidence->n_bands, error);
-        }
+    for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++)
+        if (evidence->model[j].cholesky != NULL)
+            status = make_filters(evidence, &evidence->model[j], parts, n, error);
     evidence->map = vaho_alloc(n_real * VAHO_N_LEVELS, sizeof *evidence->map);
     if (status == VAHO_OK && evidence->map == NULL)
         status = vaho_fail_memory(error, "the evidence maps");
@@ -513,44 +574,64 @@ static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
 
 /* Scratch of one strip. */
 struct scratch {
-    float *weighted[VAHO_MAX_HYPOTHESES]; /* n_bands-major planes of the layer: see project() */
-    float *norm[VAHO_MAX_HYPOTHESES];
-    float *energy, *projected, *smooth, *plane, *best;
+    float *moments;                     /* pairs and cover x places */
+    float *projected;                   /* batch x places: one part, by rows of blocks */
+    float *smooth[VAHO_N_PARTS + 1];    /* batch x places each */
+    float *plane, *best;
     unsigned char *hypothesis;
 };
+
+/* The evidence of one signature under one hypothesis into best, where it is larger. */
+static void take_best(float *best, unsigned char *which, const struct vaho_tuning *tuning,
+                      const float *const *smooth, const float *moments, size_t n_parts, size_t np,
+                      size_t h)
+{
+    const float *cover = moments + VAHO_N_PAIRS * np;
+
+    for (size_t p = 0; p < np; p++) {
+        float sum = tuning->d * smooth[n_parts][p] - tuning->offset * cover[p], energy = 0.0f, z;
+        for (size_t k = 0; k < n_parts; k++)
+            sum += smooth[k][p];
+        for (size_t k = 0; k < VAHO_N_PAIRS; k++)
+            energy += tuning->power[k] * moments[k * np + p];
+        z = sum / (tuning->spread * sqrtf(fmaxf(energy, 1e-30f)));
+        if (cover[p] > 0.0f && !(z <= best[p])) {
+            best[p] = z;
+            which[p] = (unsigned char)h;
+        }
+    }
+}
 
 /* The evidence of signatures [first, first + n) at one layer: best[n x rows x cols]. */
 static void project(struct scratch *scratch, const struct vaho_evidence *evidence,
                     const struct vaho_layer *layer, size_t j, size_t first, size_t n)
 {
     size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
+    const struct model *model = &evidence->model[j];
 
     for (size_t i = 0; i < n * np; i++)
         scratch->best[i] = NAN;
-    for (size_t h = 0; h < evidence->n_hypotheses; h++) {
-        const struct model *model = &evidence->model[j][h];
-        const float *norm = scratch->norm[h];
-        if (model->filter == NULL)
-            continue;
+    if (model->cholesky == NULL)
+        return;
+    for (size_t k = 0; k <= evidence->n_parts; k++) {
+        const float *z = layer->z[k < evidence->n_parts ? k : 0];
         for (size_t r = 0; r < rows; r++) /* (signatures x bands) times (bands x cols), row by row */
             cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)cols, (int)nb, 1.0f,
-                        model->filter + first, (int)evidence->n_signatures,
-                        scratch->weighted[h] + r * nb * cols, (int)cols, 0.0f,
-                        scratch->projected + r * n * cols, (int)cols);
-        for (size_t i = 0; i < n; i++) {
-            float *best = scratch->best + i * np;
-            unsigned char *which = scratch->hypothesis + i * np;
-            smooth_plane(scratch->smooth, scratch->projected + i * cols, rows, cols, n * cols,
-                         scratch->plane);
-            for (size_t k = 0; k < np; k++) {
-                float z = scratch->smooth[k] / norm[k];
-                if (norm[k] > 0.0f && !(z <= best[k])) {
-                    best[k] = z;
-                    which[k] = (unsigned char)h;
-                }
-            }
-        }
+                        model->filter[k] + first, (int)evidence->n_signatures, z + r * nb * cols,
+                        (int)cols, 0.0f, scratch->projected + r * n * cols, (int)cols);
+        for (size_t i = 0; i < n; i++)
+            smooth_plane(scratch->smooth[k] + i * np, scratch->projected + i * cols, rows, cols,
+                         n * cols, WEIGHT[0], WEIGHT[1], scratch->plane);
     }
+    for (size_t h = 0; h < evidence->n_hypotheses; h++)
+        for (size_t i = 0; i < n; i++) {
+            const float *smooth[VAHO_N_PARTS + 1] = {NULL};
+            for (size_t k = 0; k <= evidence->n_parts; k++)
+                smooth[k] = scratch->smooth[k] + i * np;
+            take_best(scratch->best + i * np, scratch->hypothesis + i * np,
+                      &model->tuning[h * evidence->n_signatures + first + i], smooth, scratch->moments,
+                      evidence->n_parts, np, h);
+        }
 }
 
 /* Candidates and level maps of one batch of signatures at one layer. */
@@ -590,35 +671,28 @@ static enum vaho_status harvest(struct found *found, const struct scratch *scrat
 
 static void scratch_free(struct scratch *scratch)
 {
-    for (size_t h = 0; h < VAHO_MAX_HYPOTHESES; h++) {
-        free(scratch->weighted[h]);
-        free(scratch->norm[h]);
-    }
-    free(scratch->energy);
+    free(scratch->moments);
     free(scratch->projected);
-    free(scratch->smooth);
+    for (size_t k = 0; k <= VAHO_N_PARTS; k++)
+        free(scratch->smooth[k]);
     free(scratch->plane);
     free(scratch->best);
     free(scratch->hypothesis);
 }
 
-static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_bands, size_t n_hypotheses)
+static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_parts)
 {
-    *scratch = (struct scratch){0};
-    for (size_t h = 0; h < n_hypotheses; h++) {
-        scratch->weighted[h] = vaho_alloc(n_places * n_bands, sizeof(float));
-        scratch->norm[h] = vaho_alloc(n_places, sizeof(float));
-        if (scratch->weighted[h] == NULL || scratch->norm[h] == NULL)
-            return 0;
-    }
-    scratch->energy = vaho_alloc(n_places, sizeof(float));
+    int missing = 0;
+
+    scratch->moments = vaho_alloc(n_places * (VAHO_N_PAIRS + 1), sizeof(float));
     scratch->projected = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    scratch->smooth = vaho_alloc(n_places, sizeof(float));
+    for (size_t k = 0; k <= n_parts; k++)
+        missing |= (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
     scratch->plane = vaho_alloc(n_places, sizeof(float));
     scratch->best = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
     scratch->hypothesis = vaho_alloc(n_places * SIGNATURE_BATCH, 1);
-    return scratch->energy && scratch->projected && scratch->smooth && scratch->plane &&
-           scratch->best && scratch->hypothesis;
+    return !missing && scratch->moments && scratch->projected && scratch->plane && scratch->best &&
+           scratch->hypothesis;
 }
 
 static enum vaho_status score_strip(void *context, size_t task, size_t worker,
@@ -626,26 +700,22 @@ static enum vaho_status score_strip(void *context, size_t task, size_t worker,
 {
     struct score_context *score = context;
     struct vaho_evidence *evidence = score->evidence;
-    size_t nb = evidence->n_bands, first, n_lines, core_first, core_end;
+    size_t first, n_lines, core_first, core_end;
     struct vaho_pyramid *pyramid = NULL;
     struct scratch scratch = {0};
     enum vaho_status status;
 
     (void)worker;
     strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
-    status = vaho_pyramid_new(&pyramid, nb, evidence->n_samples, n_lines, error);
-    if (status == VAHO_OK && !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols, nb,
-                                          evidence->n_hypotheses))
+    status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
+    if (status == VAHO_OK && !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols,
+                                          evidence->n_parts))
         status = vaho_fail_memory(error, "the scores of a strip");
     if (status == VAHO_OK)
         status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
     for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++) {
         const struct vaho_layer *layer = &pyramid->layer[j];
-        for (size_t h = 0; h < evidence->n_hypotheses; h++) {
-            double a = evidence->scene.contrast->a[h], b = evidence->scene.contrast->b[h];
-            weigh(scratch.weighted[h], layer, nb, a, b);
-            place_norms(scratch.norm[h], scratch.energy, layer, a, b, (float)(4u << (2 * j)));
-        }
+        place_moments(scratch.moments, layer, evidence->n_parts, j + 1, scratch.plane);
         for (size_t i = 0; status == VAHO_OK && i < evidence->n_signatures; i += SIGNATURE_BATCH) {
             size_t n = evidence->n_signatures - i < SIGNATURE_BATCH ? evidence->n_signatures - i
                                                                     : SIGNATURE_BATCH;
@@ -697,20 +767,27 @@ const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evide
     return evidence->map;
 }
 
-const double *vaho_evidence_covariance(const struct vaho_evidence *evidence, size_t level,
-                                       size_t hypothesis)
+const double *vaho_evidence_cholesky(const struct vaho_evidence *evidence, size_t level)
 {
-    return evidence->model[level - 1][hypothesis].covariance;
+    while (evidence->model[level - 1].cholesky == NULL)
+        level--;
+    return evidence->model[level - 1].cholesky;
 }
 
-const double *vaho_evidence_cholesky(const struct vaho_evidence *evidence, size_t level,
-                                     size_t hypothesis)
+const float *vaho_evidence_filter(const struct vaho_evidence *evidence, size_t level, size_t k)
 {
-    return evidence->model[level - 1][hypothesis].cholesky;
+    return evidence->model[level - 1].filter[k];
 }
 
-double vaho_evidence_spread(const struct vaho_evidence *evidence, size_t level, size_t hypothesis,
-                            size_t signature)
+const struct vaho_tuning *vaho_evidence_tuning(const struct vaho_evidence *evidence, size_t level,
+                                               size_t hypothesis, size_t signature)
 {
-    return evidence->model[level - 1][hypothesis].spread[signature];
+    while (evidence->model[level - 1].tuning == NULL)
+        level--;
+    return &evidence->model[level - 1].tuning[hypothesis * evidence->n_signatures + signature];
+}
+
+size_t vaho_evidence_n_signatures(const struct vaho_evidence *evidence)
+{
+    return evidence->n_signatures;
 }

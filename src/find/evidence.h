@@ -1,22 +1,24 @@
 /*
  * evidence.h - what many weak pixels say together, at several scales
  *
- * A small plume is many weak pixels.  At level j the cube is summed over blocks
- * of 2^j x 2^j pixels, every pixel weighted by its contrast k = a + b t
- * (contrast.h), and smoothed by the binomial [1 2 1]/4 along lines and samples
- * of blocks (weights w):
+ * A small plume is many weak pixels.  At level j the residuals are summed over
+ * blocks of 2^j x 2^j pixels and smoothed by the binomial [1 2 1]/4 along lines
+ * and samples of blocks (weights w).  With the signature of a pixel
+ * s_i = sum_k q_ik p_k (contrast.h), the evidence for it at a place is
  *
- *     Y = sum(w k z) / sqrt(sum(w^2 k^2))
+ *     z = sum_i(w s_i' C^-1 z_i) / sqrt(sum_i(w^2 s_i' C^-1 s_i))
+ *       = sum_k p_k' C^-1 Z_k / sqrt(sum_kl N_kl p_k' C^-1 p_l),
  *
- * so that white noise has the same covariance at every place and level.  Ground
- * clutter is correlated in space and does not fade like noise, so every level
- * (and hypothesis) has its own covariance C of Y, and the evidence for a
- * signature p is the matched filter at that level,
+ * Z_k = sum w q_k z and N_kl = sum w^2 q_k q_l: every pixel counts by its own
+ * contrast in the gas's own bands, and spectra are summed once for all
+ * signatures.  Ground clutter is correlated in space and does not fade like
+ * noise, so every level has its own C: the second moment of
  *
- *     z = p' C^-1 Y / sqrt(p' C^-1 p),
+ *     Y = sum(w r z) / sqrt(sum(w^2 r^2)),    r the reference weight,
  *
- * rescaled to unit robust spread.  Summing and projecting commute, so spectra
- * are summed once and projected at each level's own few positions.
+ * in which white noise is the same at every place and level.  What is left of
+ * scale and offset (coordinates and residuals share some noise) is taken out
+ * with each signature's own robust spread and median.
  *
  * Memory does not grow with the number of lines except for the level maps of
  * the real signatures (a third of a float a pixel each).
@@ -35,7 +37,20 @@
 #include "vaho/source.h"
 #include "vaho/status.h"
 
-enum { VAHO_N_LEVELS = 4 }; /* blocks of 2, 4, 8 and 16 pixels */
+enum {
+    VAHO_N_LEVELS = 4, /* blocks of 2, 4, 8 and 16 pixels */
+    VAHO_N_PAIRS = VAHO_N_PARTS * (VAHO_N_PARTS + 1) / 2
+};
+
+/* The place of (k, l), k <= l, among the pairs of parts. */
+size_t vaho_pair(size_t k, size_t l);
+
+/* How one signature is scored at one level under one hypothesis: with x_k = p_k' C^-1 Z_k and
+ * x_S for the slope,  z = (sum_k x_k + d x_S - offset * cover) / (spread sqrt(sum power N)). */
+struct vaho_tuning {
+    float power[VAHO_N_PAIRS]; /* p_k' C^-1 p_l, doubled off the diagonal */
+    float d, offset, spread;
+};
 
 /* A place where the evidence for one signature is larger than around it. */
 struct vaho_candidate {
@@ -63,7 +78,7 @@ struct vaho_scene {
 };
 
 /*
- * Learns the covariances.  'excluded' (n_lines x n_samples, may be NULL) marks
+ * Learns the background of every level.  'excluded' (n_lines x n_samples, may be NULL) marks
  * pixels to leave out, where plumes are known.
  * VAHO_SINGULAR: too few pixels.
  */
@@ -73,13 +88,12 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
 void vaho_evidence_free(struct vaho_evidence *evidence); /* NULL is fine */
 
 /*
- * Says which signatures to score: n x n_bands, absorption already multiplied by
- * minus the profile.  The first n_real are real ones, whose level maps are
- * kept; the rest are decoys.
+ * Says which signatures to score: n x (n_parts + 1) x n_bands, as
+ * vaho_contrast_parts() writes them.  The first n_real are real ones, whose
+ * level maps are kept; the rest are decoys.
  */
-enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence,
-                                              const float *signature, size_t n, size_t n_real,
-                                              struct vaho_error *error);
+enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, const float *parts,
+                                              size_t n, size_t n_real, struct vaho_error *error);
 
 /*
  * Scores the cube.  *out_candidate (free) are all local maxima with z of at
@@ -92,13 +106,15 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
 /* After scoring: n_real x VAHO_N_LEVELS maps, level 1 first. */
 const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence);
 
-/* The covariance of Y (n_bands x n_bands, as loaded) and its lower Cholesky factor. */
-const double *vaho_evidence_covariance(const struct vaho_evidence *evidence, size_t level,
-                                       size_t hypothesis);
-const double *vaho_evidence_cholesky(const struct vaho_evidence *evidence, size_t level,
-                                     size_t hypothesis);
-/* Robust spread of a signature's unit-variance filter output, by which z was divided. */
-double vaho_evidence_spread(const struct vaho_evidence *evidence, size_t level, size_t hypothesis,
-                            size_t signature);
+/* The lower Cholesky factor of C (n_bands x n_bands, row major), as loaded.  A level too
+ * coarse for the cube has the one of the level below. */
+const double *vaho_evidence_cholesky(const struct vaho_evidence *evidence, size_t level);
+
+/* Of a level with a model (level 1 has one): filters of part k <= n_parts (the last is the
+ * slope's), n_bands x n_signatures; and the tuning of one signature. */
+const float *vaho_evidence_filter(const struct vaho_evidence *evidence, size_t level, size_t k);
+const struct vaho_tuning *vaho_evidence_tuning(const struct vaho_evidence *evidence, size_t level,
+                                               size_t hypothesis, size_t signature);
+size_t vaho_evidence_n_signatures(const struct vaho_evidence *evidence);
 
 #endif

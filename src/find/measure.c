@@ -1,5 +1,6 @@
 #include "find/measure.h"
 
+#include <cblas.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -72,7 +73,7 @@ static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho
         for (size_t s = box[1]; s <= box[3]; s++) {
             if (c->claim[l * c->n_samples + s] != winner->claim ||
                 !(map_value(m, winner->gas, level, l, s) >= floor) ||
-                !(m->maps->weight[l * c->n_samples + s] > 0.0f))
+                !isfinite(m->maps->snr[(winner->gas * c->n_lines + l) * c->n_samples + s]))
                 continue;
             out->pixel[2 * n] = (unsigned)l;
             out->pixel[2 * n + 1] = (unsigned)s;
@@ -95,41 +96,96 @@ static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho
     return VAHO_OK;
 }
 
-/* kz = sum k z (n_bands) and *kk = sum k^2 over the footprint. */
-static enum vaho_status sum_spectrum(double *kz, double *kk, const struct vaho_plume *plume,
-                                     const struct vaho_measuring *m, struct vaho_error *error)
+/* Sums over a footprint: Z_k = sum q_k z, N_kl = sum q_k q_l. */
+struct sums {
+    double *z; /* n_parts x n_bands */
+    double n[VAHO_N_PAIRS];
+};
+
+static enum vaho_status sum_spectra(struct sums *sums, const struct vaho_plume *plume,
+                                    const struct vaho_measuring *m, struct vaho_error *error)
 {
     const struct vaho_scene *scene = m->scene;
-    const struct vaho_contrast *contrast = scene->contrast;
     size_t nb = vaho_columns_n_bands(scene->columns), ns = m->maps->n_samples, i = 0;
-    float *t = vaho_alloc(ns, sizeof *t);
+    size_t n_parts = scene->contrast->n_parts;
+    float *q = vaho_alloc(vaho_columns_rank(scene->columns) * ns, sizeof *q);
     struct vaho_block *block = NULL;
     enum vaho_status status = vaho_block_new(&block, 1, nb, ns, error);
 
-    if (status == VAHO_OK && t == NULL)
+    if (status == VAHO_OK && q == NULL)
         status = vaho_fail_memory(error, "a plume's spectrum");
-    *kk = 0.0;
-    memset(kz, 0, nb * sizeof *kz);
     while (status == VAHO_OK && i < plume->n_pixels) {
         unsigned line = plume->pixel[2 * i];
         status = vaho_columns_read(block, scene->columns, scene->source, line, 1, error);
         if (status != VAHO_OK)
             break;
-        vaho_contrast_line(t, contrast, block->value, block->valid, ns);
-        vaho_columns_residual(block, scene->columns);
+        vaho_columns_residual(block, q, scene->columns);
         for (; i < plume->n_pixels && plume->pixel[2 * i] == line; i++) {
             size_t s = plume->pixel[2 * i + 1];
-            double k = contrast->a[m->hypothesis] + contrast->b[m->hypothesis] * (double)t[s];
-            if (!block->valid[s])
-                continue;
-            *kk += k * k;
-            for (size_t b = 0; b < nb; b++)
-                kz[b] += k * (double)block->value[b * ns + s];
+            for (size_t k = 0; block->valid[s] && k < n_parts; k++) {
+                double qk = k == 0 ? 1.0 : (double)q[(k - 1) * ns + s];
+                for (size_t l = k; l < n_parts; l++)
+                    sums->n[vaho_pair(k, l)] += qk * (l == 0 ? 1.0 : (double)q[(l - 1) * ns + s]);
+                for (size_t b = 0; b < nb; b++)
+                    sums->z[k * nb + b] += qk * (double)block->value[b * ns + s];
+            }
         }
     }
-    free(t);
+    free(q);
     vaho_block_free(block);
     return status;
+}
+
+/* The parts of gas g under the hypothesis, whitened: n_parts x n_bands. */
+static void whiten_parts(double *w, const struct vaho_measuring *m, size_t g, size_t level)
+{
+    size_t nb = vaho_columns_n_bands(m->scene->columns), n = m->scene->contrast->n_parts;
+    const float *parts = m->parts + g * (n + 1) * nb;
+    double d = m->scene->contrast->d[m->hypothesis];
+
+    for (size_t k = 0; k < n; k++) {
+        for (size_t b = 0; b < nb; b++)
+            w[k * nb + b] = (double)parts[k * nb + b] + (k == 0 ? d * (double)parts[n * nb + b] : 0.0);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                    vaho_evidence_cholesky(m->evidence, level), (int)nb, w + k * nb, 1);
+    }
+}
+
+/* Matches and products of all gases over the footprint (identify.h). */
+static enum vaho_status match_gases(double *match, double *product, struct sums *sums,
+                                    const struct vaho_measuring *m, size_t level,
+                                    struct vaho_error *error)
+{
+    size_t nb = vaho_columns_n_bands(m->scene->columns), n = m->scene->contrast->n_parts;
+    size_t ng = m->n_gases, stride = n * nb;
+    double *w = vaho_alloc((ng + 1) * stride, sizeof *w), *z = w;
+
+    if (w == NULL)
+        return vaho_fail_memory(error, "a plume's gases");
+    memcpy(z, sums->z, stride * sizeof *z);
+    for (size_t k = 0; k < n; k++)
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                    vaho_evidence_cholesky(m->evidence, level), (int)nb, z + k * nb, 1);
+    for (size_t g = 0; g < ng; g++)
+        whiten_parts(w + (g + 1) * stride, m, g, level);
+    for (size_t g = 0; g < ng; g++) {
+        const double *wg = w + (g + 1) * stride;
+        match[g] = cblas_ddot((int)stride, wg, 1, z, 1);
+        if (g < m->n_searched)
+            match[g] -= (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset *
+                        sums->n[0];
+        for (size_t h = 0; h < ng; h++) {
+            const double *wh = w + (h + 1) * stride;
+            double sum = 0.0;
+            for (size_t k = 0; k < n; k++)
+                for (size_t l = 0; l < n; l++)
+                    sum += sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)] *
+                           cblas_ddot((int)nb, wg + k * nb, 1, wh + l * nb, 1);
+            product[g * ng + h] = sum;
+        }
+    }
+    free(w);
+    return VAHO_OK;
 }
 
 /* Names the gas and lists what else it may be. */
@@ -166,16 +222,16 @@ static void name_gases(struct vaho_plume *out, const struct vaho_identification 
 static void find_source(struct vaho_plume *out, const struct vaho_measuring *m, size_t gas)
 {
     size_t nl = m->maps->n_lines, ns = m->maps->n_samples;
-    const float *ppmm = m->maps->ppmm + gas * nl * ns;
+    const float *ppmm = m->maps->ppmm + gas * nl * ns, *weight = m->maps->weight + gas * nl * ns;
     double typical = 0.0, best = -INFINITY;
 
     for (size_t i = 0; i < out->n_pixels; i++)
-        typical += (double)m->maps->weight[out->pixel[2 * i] * ns + out->pixel[2 * i + 1]];
+        typical += (double)weight[out->pixel[2 * i] * ns + out->pixel[2 * i + 1]];
     typical /= (double)out->n_pixels;
     out->source_line = (double)out->pixel[0];
     out->source_sample = (double)out->pixel[1];
     for (size_t i = 0; i < out->n_pixels; i++) {
-        double sum = 0.0, weight = 0.0, near = 0.0;
+        double sum = 0.0, seen = 0.0, near = 0.0;
         for (int dl = -SOURCE_REACH; dl <= SOURCE_REACH; dl++)
             for (int ds = -SOURCE_REACH; ds <= SOURCE_REACH; ds++) {
                 size_t l = out->pixel[2 * i] + (size_t)dl, s = out->pixel[2 * i + 1] + (size_t)ds;
@@ -185,10 +241,10 @@ static void find_source(struct vaho_plume *out, const struct vaho_measuring *m, 
                 near += w;
                 if (!isfinite(ppmm[l * ns + s]))
                     continue;
-                sum += w * (double)m->maps->weight[l * ns + s] * (double)ppmm[l * ns + s];
-                weight += w * (double)m->maps->weight[l * ns + s];
+                sum += w * (double)weight[l * ns + s] * (double)ppmm[l * ns + s];
+                seen += w * (double)weight[l * ns + s];
             }
-        sum /= weight + 0.5 * near * typical;
+        sum /= seen + 0.5 * near * typical;
         if (sum > best) {
             best = sum;
             out->source_line = (double)out->pixel[2 * i];
@@ -217,13 +273,17 @@ static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_meas
     return VAHO_OK;
 }
 
-/* What a person looks at: the excess at the footprint's typical contrast, and the fit. */
+/*
+ * What a person looks at: the excess z weighted by the reference weight r over
+ * the footprint, sum(r z) / sqrt(n sum(r^2)), and the fitted signature the same way.
+ */
 static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_measuring *m,
-                                      const double *kz, double kk, size_t gas,
-                                      struct vaho_error *error)
+                                      const struct sums *sums, size_t gas, struct vaho_error *error)
 {
-    size_t nb = vaho_columns_n_bands(m->scene->columns);
-    double k = sqrt(kk / (double)out->n_pixels);
+    const struct vaho_contrast *contrast = m->scene->contrast;
+    size_t nb = contrast->n_bands, n = contrast->n_parts;
+    const float *parts = m->parts + gas * (n + 1) * nb;
+    double d = contrast->d[m->hypothesis], r[VAHO_N_PARTS], energy = 0.0, scale;
 
     out->wavelength_um = vaho_alloc(nb, sizeof(double));
     out->excess = vaho_alloc(nb, sizeof(double));
@@ -231,10 +291,22 @@ static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_
     if (!out->wavelength_um || !out->excess || !out->fit)
         return vaho_fail_memory(error, "a plume's spectrum");
     out->n_bands = nb;
+    for (size_t k = 0; k < n; k++)
+        r[k] = contrast->weight[k] + (k == 0 ? d : 0.0);
+    for (size_t k = 0; k < n; k++)
+        for (size_t l = 0; l < n; l++)
+            energy += r[k] * r[l] * sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)];
+    scale = energy > 0.0 && sums->n[0] > 0.0 ? 1.0 / sqrt(energy * sums->n[0]) : 0.0;
     for (size_t b = 0; b < nb; b++) {
         out->wavelength_um[b] = m->wavelength_um[b];
-        out->excess[b] = kk > 0.0 ? kz[b] / kk * k : 0.0;
-        out->fit[b] = (double)m->signature[gas * nb + b] * out->mean_ppmm * k;
+        for (size_t k = 0; k < n; k++) {
+            out->excess[b] += r[k] * sums->z[k * nb + b] * scale;
+            for (size_t l = 0; l < n; l++) {
+                double p = (double)parts[l * nb + b] + (l == 0 ? d * (double)parts[n * nb + b] : 0.0);
+                out->fit[b] += r[k] * sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)] * p *
+                               out->mean_ppmm * scale;
+            }
+        }
     }
     return VAHO_OK;
 }
@@ -253,40 +325,37 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
 {
     size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
     size_t level = winner->candidate.level;
-    double *kz = vaho_alloc(nb, sizeof *kz), *y = vaho_alloc(nb, sizeof *y), kk = 0.0;
+    struct sums sums = {.z = vaho_alloc(m->scene->contrast->n_parts * nb, sizeof(double))};
+    double *match = vaho_alloc(m->n_gases, sizeof *match);
+    double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);
+    double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
     struct vaho_identification *id = vaho_alloc(m->n_searched, sizeof *id);
-    enum vaho_status status;
+    enum vaho_status status = VAHO_OK;
 
     *out = (struct vaho_plume){.snr = (double)winner->candidate.z,
                                .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
-    if (!kz || !y || !id) {
+    if (!sums.z || !match || !product || !id)
         status = vaho_fail_memory(error, "a plume");
-        goto fail;
-    }
-    status = draw_footprint(out, m, winner, error);
     if (status == VAHO_OK)
-        status = sum_spectrum(kz, &kk, out, m, error);
-    if (status != VAHO_OK)
-        goto fail;
-    for (size_t b = 0; b < nb; b++)
-        y[b] = kk > 0.0 ? kz[b] / sqrt(kk) : 0.0;
-    status = vaho_identify(id, y, vaho_evidence_cholesky(m->evidence, level, m->hypothesis), nb,
-                           m->signature, m->n_gases, m->n_searched, error);
-    if (status != VAHO_OK)
-        goto fail;
-    name_gases(out, id, m, winner->gas, &gas);
-    if (kk > 0.0) {
-        double spread = vaho_evidence_spread(m->evidence, level, m->hypothesis, gas);
-        out->mean_ppmm = id[gas].amount / sqrt(kk);
-        out->sigma_ppmm = fmax(1.0, spread) * id[gas].sigma / sqrt(kk);
-    }
-    find_source(out, m, gas);
-    status = find_peak(out, m, gas, error);
+        status = draw_footprint(out, m, winner, error);
     if (status == VAHO_OK)
-        status = keep_spectrum(out, m, kz, kk, gas, error);
-fail:
-    free(kz);
-    free(y);
+        status = sum_spectra(&sums, out, m, error);
+    if (status == VAHO_OK)
+        status = match_gases(match, product, &sums, m, level, error);
+    if (status == VAHO_OK)
+        status = vaho_identify(id, match, product, spread, nb, m->n_gases, m->n_searched, error);
+    if (status == VAHO_OK) {
+        name_gases(out, id, m, winner->gas, &gas);
+        out->mean_ppmm = id[gas].amount;
+        out->sigma_ppmm = id[gas].sigma;
+        find_source(out, m, gas);
+        status = find_peak(out, m, gas, error);
+    }
+    if (status == VAHO_OK)
+        status = keep_spectrum(out, m, &sums, gas, error);
+    free(sums.z);
+    free(match);
+    free(product);
     free(id);
     if (status != VAHO_OK)
         forget(out);

@@ -3,9 +3,9 @@
  *
  * Footprint: of the ground the winner claimed, the pixels that still show the
  * gas at the finest scale that shows it at all.
- * Amount: over the footprint F, with Y = sum_F(k z) / sqrt(sum_F k^2),
- *     c = p' C^-1 Y / (p' C^-1 p sqrt(sum_F k^2))
- * the generalised least squares mean, sigma from the same.
+ * Amount: over the footprint F the generalised least squares mean,
+ *     c = sum_F(s' C^-1 z - offset) / sum_F(s' C^-1 s),   sigma = spread / sqrt(sum_F(s' C^-1 s)),
+ * with C, offset and spread of the level the winner was found at.
  * Source: the upwind end.  A plume is densest and narrowest where it begins, so
  * it is the place of the largest column density, each pixel's drawn towards
  * none by what its weight leaves uncertain.
@@ -26,7 +26,7 @@ struct vaho_measuring {
     const struct vaho_competition *competition;
     size_t hypothesis;             /* about the air temperature */
     size_t n_gases, n_searched;    /* the searched ones first, then gases of the air */
-    const float *signature;        /* n_gases x n_bands, as the evidence's */
+    const float *parts;            /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
     const char *const *name;       /* n_gases */
     const double *wavelength_um;   /* of the bands in use */
 };

@@ -30,10 +30,10 @@ struct search {
     struct vaho_contrast *contrast;
     struct vaho_scene scene;
     struct vaho_evidence *evidence;
-    size_t n_gases, n_searched, n_bands, n_all; /* n_all: searched and decoys */
+    size_t n_gases, n_searched, n_bands, stride, n_all; /* n_all: searched and decoys */
     float *absorption;  /* n_gases x n_bands */
-    float *real;        /* n_gases x n_bands: -absorption * profile */
-    float *scored;      /* n_all x n_bands: searched ones, then decoys */
+    float *real;        /* n_gases x (n_parts + 1) x n_bands: their parts */
+    float *scored;      /* n_all of the same: searched ones, then decoys */
     unsigned *gas_of;   /* n_all */
     size_t *n_decoys;   /* n_searched */
     unsigned char *excluded;
@@ -107,16 +107,15 @@ static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
     s->n_gases = signatures->n;
     s->n_searched = signatures->n_searched;
     s->absorption = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
-    s->real = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
+    s->stride = (s->contrast->n_parts + 1) * s->n_bands;
+    s->real = vaho_alloc(s->n_gases * s->stride, sizeof(float));
     s->excluded = vaho_alloc(info->n_lines * info->n_samples, 1);
     if (!s->absorption || !s->real || !s->excluded)
         return vaho_fail_memory(error, "the signatures");
+    for (size_t i = 0; i < s->n_gases * s->n_bands; i++)
+        s->absorption[i] = (float)signatures->value[i];
     for (size_t g = 0; g < s->n_gases; g++)
-        for (size_t b = 0; b < s->n_bands; b++) {
-            size_t at = g * s->n_bands + b;
-            s->absorption[at] = (float)signatures->value[at];
-            s->real[at] = -s->absorption[at] * s->contrast->profile[b];
-        }
+        vaho_contrast_parts(s->real + g * s->stride, s->contrast, s->absorption + g * s->n_bands);
     out->by_column = columns.by_column;
     out->n_bands_used = s->n_bands;
     out->n_dead_elements = vaho_columns_n_dead_elements(s->columns);
@@ -124,33 +123,52 @@ static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
     return VAHO_OK;
 }
 
+/* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
+static void contrast_profile(float *out, const struct vaho_contrast *contrast)
+{
+    size_t nb = contrast->n_bands;
+
+    for (size_t b = 0; b < nb; b++) {
+        double u = (double)contrast->part[b] + contrast->d_reference * (double)contrast->slope[b];
+        double squares = u * u;
+        for (size_t k = 1; k < contrast->n_parts; k++)
+            squares += (double)contrast->part[k * nb + b] * (double)contrast->part[k * nb + b];
+        out[b] = (float)sqrt(squares);
+    }
+}
+
 /* Decoys of every searched gas, matched in the scene's own metric. */
 static enum vaho_status make_decoys(struct search *s, struct vaho_error *error)
 {
     size_t wanted = s->settings->n_decoys, nb = s->n_bands;
-    struct vaho_decoy_metric metric = {nb, s->contrast->profile,
-                                       vaho_evidence_cholesky(s->evidence, 1, s->contrast->n_hypotheses / 2)};
+    float *profile = vaho_alloc(nb, sizeof *profile), *decoy = vaho_alloc(wanted * nb, sizeof *decoy);
+    struct vaho_decoy_metric metric = {nb, profile, vaho_evidence_cholesky(s->evidence, 2)};
     enum vaho_status status = VAHO_OK;
 
-    s->scored = vaho_alloc(s->n_searched * (wanted + 1) * nb, sizeof(float));
+    s->scored = vaho_alloc(s->n_searched * (wanted + 1) * s->stride, sizeof(float));
     s->gas_of = vaho_alloc(s->n_searched * (wanted + 1), sizeof *s->gas_of);
     s->n_decoys = vaho_alloc(s->n_searched, sizeof *s->n_decoys);
-    if (!s->scored || !s->gas_of || !s->n_decoys)
-        return vaho_fail_memory(error, "decoys");
-    memcpy(s->scored, s->real, s->n_searched * nb * sizeof(float));
-    s->n_all = s->n_searched;
-    for (size_t g = 0; status == VAHO_OK && g < s->n_searched; g++) {
-        float *to = s->scored + s->n_all * nb;
-        s->gas_of[g] = (unsigned)g;
-        status = vaho_decoys_make(to, &s->n_decoys[g], wanted, s->absorption, s->n_gases, g, &metric,
-                                  error);
-        for (size_t i = 0; i < s->n_decoys[g]; i++) {
-            for (size_t b = 0; b < nb; b++)
-                to[i * nb + b] *= -s->contrast->profile[b];
-            s->gas_of[s->n_all + i] = (unsigned)g;
-        }
-        s->n_all += s->n_decoys[g];
+    if (!profile || !decoy || !s->scored || !s->gas_of || !s->n_decoys) {
+        status = vaho_fail_memory(error, "decoys");
+        goto fail;
     }
+    contrast_profile(profile, s->contrast);
+    memcpy(s->scored, s->real, s->n_searched * s->stride * sizeof(float));
+    s->n_all = s->n_searched;
+    for (size_t g = 0; g < s->n_searched; g++) {
+        s->gas_of[g] = (unsigned)g;
+        status = vaho_decoys_make(decoy, &s->n_decoys[g], wanted, s->absorption, s->n_gases, g, &metric,
+                                  error);
+        if (status != VAHO_OK)
+            goto fail;
+        for (size_t i = 0; i < s->n_decoys[g]; i++) {
+            vaho_contrast_parts(s->scored + s->n_all * s->stride, s->contrast, decoy + i * nb);
+            s->gas_of[s->n_all++] = (unsigned)g;
+        }
+    }
+fail:
+    free(profile);
+    free(decoy);
     return status;
 }
 
@@ -234,7 +252,7 @@ static void settle_air(struct search *s)
     size_t h = favoured_hypothesis(s, &votes);
 
     if (votes >= VOTES_TO_SETTLE)
-        vaho_contrast_settle(s->contrast, h);
+        vaho_contrast_settle(s->contrast, s->contrast->d[h]);
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
@@ -315,8 +333,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
     if (status == VAHO_OK) {
         hypothesis = favoured_hypothesis(&s, &votes);
-        status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.real, s.n_searched, hypothesis, pool,
-                                error);
+        status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
         clock = vaho_detection_clock(out, "maps", clock);
         if (status == VAHO_OK)
             status = measure_winners(&s, out, hypothesis, error);

@@ -54,7 +54,7 @@ struct vaho_columns {
     float *scene_mean;  /* n_bands */
     size_t rank;
     float *leading;     /* rank x n_bands */
-    float *gain;        /* n_samples x (rank + 1) x n_bands; NULL: no regression */
+    float *gain;        /* n_bands x (rank + 1) x n_samples; NULL: no regression */
     size_t n_sampled;
     size_t *sampled_at; /* sample number of each */
     float *spectrum, *residual; /* n_sampled x n_bands */
@@ -527,11 +527,11 @@ static enum vaho_status solve_regression(struct learning *learning, struct vaho_
     struct vaho_columns *columns = learning->columns;
     size_t nb = columns->n_bands, ns = columns->n_samples, rank = columns->rank, r = rank + 1;
     double *tt = vaho_alloc(r * r, sizeof *tt), *tz = vaho_alloc(r * nb, sizeof *tz);
-    float *unit = vaho_alloc(rank * nb, sizeof *unit);
+    float *unit = vaho_alloc(rank * nb, sizeof *unit), *gain = vaho_alloc(nb, sizeof *gain);
     enum vaho_status status = VAHO_OK;
 
     columns->gain = vaho_alloc(ns * r * nb, sizeof(float));
-    if (!tt || !tz || !unit || !columns->gain) {
+    if (!tt || !tz || !unit || !gain || !columns->gain) {
         status = vaho_fail_memory(error, "the regression of detector columns");
         goto fail;
     }
@@ -556,49 +556,50 @@ static enum vaho_status solve_regression(struct learning *learning, struct vaho_
             LAPACKE_dposv(LAPACK_ROW_MAJOR, 'U', (int)r, (int)nb, tt, (int)r, tz, (int)nb) != 0)
             continue; /* too few lines in this column: its gain stays 0 */
         for (size_t i = 0; i < r; i++) {
-            float *gain = columns->gain + (s * r + i) * nb;
             for (size_t b = 0; b < nb; b++)
                 gain[b] = (float)tz[i * nb + b];
             for (size_t k = 0; k < rank; k++)
                 cblas_saxpy((int)nb, -cblas_sdot((int)nb, gain, 1, unit + k * nb, 1), unit + k * nb,
                             1, gain, 1);
+            for (size_t b = 0; b < nb; b++)
+                columns->gain[(b * r + i) * ns + s] = gain[b];
         }
     }
 fail:
     free(tt);
     free(tz);
     free(unit);
+    free(gain);
     return status;
 }
 
-void vaho_columns_residual(struct vaho_block *block, const struct vaho_columns *columns)
+/* Subtracts the column's own mean and gain from one line of residuals. */
+static void subtract_gain(float *z, const float *q, const unsigned char *valid,
+                          const struct vaho_columns *columns)
 {
-    size_t nb = columns->n_bands, ns = columns->n_samples, r = columns->rank + 1;
+    size_t nb = columns->n_bands, ns = columns->n_samples, rank = columns->rank;
+
+    for (size_t b = 0; b < nb; b++) {
+        const float *gain = columns->gain + b * (rank + 1) * ns;
+        float *x = z + b * ns;
+        for (size_t s = 0; s < ns; s++)
+            x[s] -= valid[s] ? gain[s] : 0.0f;
+        for (size_t k = 0; k < rank; k++)
+            for (size_t s = 0; s < ns; s++)
+                x[s] -= q[k * ns + s] * gain[(k + 1) * ns + s];
+    }
+}
+
+void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho_columns *columns)
+{
+    size_t nb = columns->n_bands, ns = columns->n_samples;
 
     subtract_means(block, columns);
-    if (columns->gain == NULL)
-        return;
     for (size_t l = 0; l < block->n_lines; l++) {
-        float *z = block->value + l * nb * ns;
-        for (size_t s = 0; s < ns; s++) {
-            const float *gain = columns->gain + s * r * nb;
-            float t[MAX_RANK + 1] = {1.0f};
-            if (!block->valid[l * ns + s])
-                continue;
-            for (size_t k = 1; k < r; k++) {
-                const float *p = columns->leading + (k - 1) * nb;
-                float sum = 0.0f;
-                for (size_t b = 0; b < nb; b++)
-                    sum += p[b] * z[b * ns + s];
-                t[k] = sum;
-            }
-            for (size_t b = 0; b < nb; b++) {
-                float sum = gain[b];
-                for (size_t k = 1; k < r; k++)
-                    sum += t[k] * gain[k * nb + b];
-                z[b * ns + s] -= sum;
-            }
-        }
+        float *ql = q + l * columns->rank * ns, *z = block->value + l * nb * ns;
+        coordinates(ql, columns, z); /* 0 where not valid, like z */
+        if (columns->gain != NULL)
+            subtract_gain(z, ql, block->valid + l * ns, columns);
     }
 }
 
@@ -657,10 +658,10 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
     columns->rank = settings->rank < MAX_RANK ? settings->rank : MAX_RANK;
     if (columns->rank > columns->n_bands / 4)
         columns->rank = columns->n_bands / 4;
-    if (status == VAHO_OK && settings->by_column && columns->rank > 0) {
+    if (status == VAHO_OK)
         status = find_leading(columns, error);
-        if (status == VAHO_OK)
-            status = vaho_pool_run(pool, learning.n_stretches, accumulate_regression, &learning, error);
+    if (status == VAHO_OK && settings->by_column && columns->rank > 0) {
+        status = vaho_pool_run(pool, learning.n_stretches, accumulate_regression, &learning, error);
         if (status == VAHO_OK)
             status = solve_regression(&learning, error);
         for (size_t i = 0; i < N_STRETCHES; i++)
@@ -702,6 +703,16 @@ size_t vaho_columns_n_dead_columns(const struct vaho_columns *columns)
 const float *vaho_columns_mean(const struct vaho_columns *columns)
 {
     return columns->scene_mean;
+}
+
+size_t vaho_columns_rank(const struct vaho_columns *columns)
+{
+    return columns->rank;
+}
+
+const float *vaho_columns_leading(const struct vaho_columns *columns)
+{
+    return columns->leading;
 }
 
 size_t vaho_columns_n_sampled(const struct vaho_columns *columns)

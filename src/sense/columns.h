@@ -61,6 +61,14 @@ size_t vaho_columns_n_dead_columns(const struct vaho_columns *columns);
 const float *vaho_columns_mean(const struct vaho_columns *columns);
 
 /*
+ * The scene's leading patterns: rank x n_bands, scaled so that the coordinates
+ * q = p'(x - mean) of its pixels have unit variance.  Rank is what the settings
+ * asked for, or less where there are few bands.
+ */
+size_t vaho_columns_rank(const struct vaho_columns *columns);
+const float *vaho_columns_leading(const struct vaho_columns *columns);
+
+/*
  * A sample of repaired pixels spread over the cube: spectrum (n x n_bands, as
  * recorded) and residual (n x n_bands) before the regression.
  */
@@ -73,7 +81,10 @@ enum vaho_status vaho_columns_read(struct vaho_block *block, const struct vaho_c
                                    const struct vaho_source *source, size_t first_line,
                                    size_t n_lines, struct vaho_error *error);
 
-/* Turns a block from vaho_columns_read() into residuals, in place; invalid pixels become 0. */
-void vaho_columns_residual(struct vaho_block *block, const struct vaho_columns *columns);
+/*
+ * Turns a block from vaho_columns_read() into residuals, in place; invalid
+ * pixels become 0.  q gets the coordinates, n_lines x rank x n_samples.
+ */
+void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho_columns *columns);
 
 #endif

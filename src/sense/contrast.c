@@ -2,9 +2,9 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/error.h"
-#include "sense/robust.h"
 
 /* First and second radiation constants for wavelengths in um (CODATA 2018: h, c, k exact). */
 static const double C1 = 1.191042972e8; /* 2 h c^2, W um^4 m-2 sr-1 */
@@ -13,8 +13,18 @@ static const double C2 = 1.438776877e4; /* h c / k, um K */
 static const double THERMAL_FROM_UM = 3.0;
 static const double WINDOW_FROM_UM = 10.2, WINDOW_TO_UM = 12.5; /* clean of ozone and CO2 */
 /* Ground minus air, K, as seen in the window: from cold nights to hot afternoons. */
-static const double GROUND_MINUS_AIR_K[] = {8.0, 5.0, 2.0, -1.0, -4.0};
+static const double GROUND_MINUS_AIR_K[] = {9.0, 6.0, 3.0, 0.0, -4.0};
+static const double GROUND_MINUS_AIR_REFERENCE_K = 5.0;
 enum { N_GROUND_MINUS_AIR = sizeof GROUND_MINUS_AIR_K / sizeof GROUND_MINUS_AIR_K[0] };
+/* The upper edge of the scatter: the expectile fitted, and how often. */
+static const double EXPECTILE = 0.97;
+enum { EXPECTILE_ROUNDS = 12 };
+
+struct window {
+    size_t n;
+    size_t *band;
+    double wavelength_um, to_si;
+};
 
 double vaho_planck(double wavelength_um, double temperature_k)
 {
@@ -32,119 +42,159 @@ void vaho_contrast_free(struct vaho_contrast *contrast)
 {
     if (contrast == NULL)
         return;
-    free(contrast->profile);
-    free(contrast->window);
+    free(contrast->part);
+    free(contrast->slope);
     free(contrast);
 }
 
-void vaho_contrast_settle(struct vaho_contrast *contrast, size_t h)
+void vaho_contrast_settle(struct vaho_contrast *contrast, double d)
 {
-    contrast->a[0] = contrast->a[h];
-    contrast->b[0] = contrast->b[h];
     contrast->n_hypotheses = 1;
+    contrast->d[0] = contrast->d_reference = d;
 }
 
-/* t of one pixel whose value in band i is x[i * stride]. */
-static double pixel_contrast(const struct vaho_contrast *contrast, const float *x, size_t stride)
+void vaho_contrast_parts(float *out, const struct vaho_contrast *contrast, const float *absorption)
+{
+    size_t nb = contrast->n_bands, n = contrast->n_parts;
+
+    for (size_t k = 0; k < n; k++)
+        for (size_t b = 0; b < nb; b++)
+            out[k * nb + b] = -absorption[b] * contrast->part[k * nb + b];
+    for (size_t b = 0; b < nb; b++)
+        out[n * nb + b] = -absorption[b] * contrast->slope[b];
+}
+
+static void choose_window(struct window *window, const double *wavelength_um, size_t n_bands)
 {
     double sum = 0.0;
 
-    if (contrast->regime == VAHO_REGIME_SOLAR) {
-        double norm = 0.0;
-        for (size_t b = 0; b < contrast->n_bands; b++) {
-            sum += (double)contrast->profile[b] * (double)x[b * stride];
-            norm += (double)contrast->profile[b] * (double)contrast->profile[b];
-        }
-        return sum / norm;
-    }
-    for (size_t i = 0; i < contrast->n_window; i++)
-        sum += (double)x[contrast->window[i] * stride];
-    sum *= contrast->to_si / (double)contrast->n_window;
-    return vaho_brightness_temperature(contrast->window_um, fmax(sum, 1e-6)) - contrast->mean_t;
-}
-
-void vaho_contrast_line(float *t, const struct vaho_contrast *contrast, const float *x,
-                        const unsigned char *valid, size_t n_samples)
-{
-    for (size_t s = 0; s < n_samples; s++)
-        t[s] = valid[s] ? (float)pixel_contrast(contrast, x + s, n_samples) : 0.0f;
-}
-
-static void choose_window(struct vaho_contrast *contrast, const double *wavelength_um)
-{
-    double sum = 0.0;
-
-    for (size_t b = 0; b < contrast->n_bands; b++)
+    for (size_t b = 0; b < n_bands; b++)
         if (wavelength_um[b] >= WINDOW_FROM_UM && wavelength_um[b] <= WINDOW_TO_UM)
-            contrast->window[contrast->n_window++] = b;
-    if (contrast->n_window < 3) { /* another window: the middle half of the bands */
-        contrast->n_window = 0;
-        for (size_t b = contrast->n_bands / 4; b < contrast->n_bands - contrast->n_bands / 4; b++)
-            contrast->window[contrast->n_window++] = b;
+            window->band[window->n++] = b;
+    if (window->n < 3) { /* another window: the middle half of the bands */
+        window->n = 0;
+        for (size_t b = n_bands / 4; b < n_bands - n_bands / 4; b++)
+            window->band[window->n++] = b;
     }
-    for (size_t i = 0; i < contrast->n_window; i++)
-        sum += wavelength_um[contrast->window[i]];
-    contrast->window_um = sum / (double)contrast->n_window;
+    for (size_t i = 0; i < window->n; i++)
+        sum += wavelength_um[window->band[i]];
+    window->wavelength_um = sum / (double)window->n;
+}
+
+static double window_mean(const struct window *window, const float *spectrum)
+{
+    double sum = 0.0;
+
+    for (size_t i = 0; i < window->n; i++)
+        sum += (double)spectrum[window->band[i]];
+    return sum / (double)window->n;
 }
 
 /* The unit of a thermal cube that does not say: the one in which the ground has a temperature. */
-static enum vaho_status settle_unit(struct vaho_contrast *contrast, const struct vaho_columns *columns,
+static enum vaho_status settle_unit(struct window *window, const float *mean,
                                     const struct vaho_cube_info *info, struct vaho_error *error)
 {
     /* W m-2 sr-1 um-1; uW cm-2 sr-1 um-1 ("microflick"); mW m-2 sr-1 um-1; W m-2 sr-1 nm-1;
      * uW cm-2 sr-1 nm-1; W cm-2 sr-1 um-1 */
     static const double factor[] = {1.0, 0.01, 0.001, 1000.0, 10.0, 10000.0};
-    const float *mean = vaho_columns_mean(columns);
     size_t n = info->units_known ? 1 : sizeof factor / sizeof factor[0];
-    double radiance = 0.0, kelvin = 0.0;
+    double radiance = window_mean(window, mean);
 
-    for (size_t i = 0; i < contrast->n_window; i++)
-        radiance += (double)mean[contrast->window[i]] / (double)contrast->n_window;
     for (size_t i = 0; i < n && radiance > 0.0; i++) {
-        kelvin = vaho_brightness_temperature(contrast->window_um, radiance * factor[i]);
+        double kelvin = vaho_brightness_temperature(window->wavelength_um, radiance * factor[i]);
         if (kelvin > 220.0 && kelvin < 360.0) {
-            contrast->to_si = factor[i];
+            window->to_si = factor[i];
             return VAHO_OK;
         }
     }
     return vaho_fail(error, VAHO_BAD_INPUT,
                      "%s: the mean radiance near %.1f um, %g, is that of no ground between 220 and "
                      "360 K; state 'data units' in the header",
-                     info->path, contrast->window_um, radiance);
+                     info->path, window->wavelength_um, radiance);
 }
 
-/* Mean and spread of t over the sample, and for thermal the slope of each band on it. */
-static enum vaho_status regress_profile(struct vaho_contrast *contrast,
-                                        const struct vaho_columns *columns, struct vaho_error *error)
+/* The upper edge of one band's scatter over t: *level at t = 0 and *slope. */
+static void fit_edge(double *level, double *slope, const double *t, const float *spectrum, size_t n,
+                     size_t stride)
+{
+    *level = -INFINITY; /* first round: ordinary least squares */
+    *slope = 0.0;
+    for (int round = 0; round < EXPECTILE_ROUNDS; round++) {
+        double w = 0.0, wt = 0.0, wtt = 0.0, wy = 0.0, wty = 0.0, centre;
+        for (size_t i = 0; i < n; i++) {
+            double y = (double)spectrum[i * stride];
+            double weight = y > *level + *slope * t[i] ? EXPECTILE : 1.0 - EXPECTILE;
+            w += weight;
+            wt += weight * t[i];
+            wtt += weight * t[i] * t[i];
+            wy += weight * y;
+            wty += weight * t[i] * y;
+        }
+        centre = wt / w;
+        *slope = (wty - centre * wy) / fmax(wtt - centre * wt, 1e-12);
+        *level = (wy - *slope * wt) / w;
+    }
+}
+
+/* Window temperatures of the sample, its mean, the black-body line of every band. */
+static enum vaho_status learn_thermal(struct vaho_contrast *contrast, double *t,
+                                      const double *wavelength_um, const struct vaho_columns *columns,
+                                      const struct vaho_cube_info *info, struct vaho_error *error)
 {
     size_t n = vaho_columns_n_sampled(columns), nb = contrast->n_bands;
-    const float *spectrum = vaho_columns_sampled_spectrum(columns);
-    const float *residual = vaho_columns_sampled_residual(columns);
-    double sum = 0.0, squares = 0.0, *slope = vaho_alloc(nb, sizeof *slope);
-    float *t = vaho_alloc(n, sizeof *t);
+    const float *spectrum = vaho_columns_sampled_spectrum(columns), *mean = vaho_columns_mean(columns);
+    struct window window = {.band = vaho_alloc(nb, sizeof(size_t))};
+    enum vaho_status status;
 
-    if (t == NULL || slope == NULL) {
-        free(t);
-        free(slope);
+    if (window.band == NULL)
         return vaho_fail_memory(error, "the contrast of the scene");
+    choose_window(&window, wavelength_um, nb);
+    status = settle_unit(&window, mean, info, error);
+    for (size_t i = 0; status == VAHO_OK && i < n; i++) {
+        double radiance = window_mean(&window, spectrum + i * nb) * window.to_si;
+        t[i] = vaho_brightness_temperature(window.wavelength_um, fmax(radiance, 1e-6));
+        contrast->mean_t += t[i] / (double)n;
     }
-    for (size_t i = 0; i < n; i++) {
-        t[i] = (float)pixel_contrast(contrast, spectrum + i * nb, 1);
-        sum += (double)t[i];
+    for (size_t i = 0; i < n; i++)
+        t[i] -= contrast->mean_t;
+    for (size_t b = 0; status == VAHO_OK && b < nb; b++) {
+        double level, slope;
+        fit_edge(&level, &slope, t, spectrum + b, n, nb);
+        contrast->part[b] = (float)((double)mean[b] - level);
+        contrast->slope[b] = (float)slope;
     }
-    contrast->mean_t = sum / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        double d = (double)t[i] - contrast->mean_t;
-        squares += d * d;
-        for (size_t b = 0; b < nb; b++)
-            slope[b] += d * (double)residual[i * nb + b];
+    free(window.band);
+    return status;
+}
+
+/* The reference weight: t as a linear function of the coordinates q, which have unit variance. */
+static void learn_weights(struct vaho_contrast *contrast, const double *t,
+                          const struct vaho_columns *columns)
+{
+    size_t n = vaho_columns_n_sampled(columns), nb = contrast->n_bands;
+    const float *residual = vaho_columns_sampled_residual(columns);
+    const float *leading = vaho_columns_leading(columns);
+
+    for (size_t k = 1; k < contrast->n_parts; k++) {
+        double qt = 0.0, qq = 0.0;
+        for (size_t i = 0; i < n; i++) {
+            double q = 0.0;
+            for (size_t b = 0; b < nb; b++)
+                q += (double)leading[(k - 1) * nb + b] * (double)residual[i * nb + b];
+            qt += q * t[i];
+            qq += q * q;
+        }
+        contrast->weight[k] = qt / fmax(qq, 1e-12);
     }
-    contrast->sigma_t = sqrt(squares / (double)n);
-    if (contrast->regime == VAHO_REGIME_THERMAL)
-        for (size_t b = 0; b < nb; b++)
-            contrast->profile[b] = (float)(slope[b] / fmax(squares, 1e-12));
-    free(t);
-    free(slope);
+}
+
+static enum vaho_status allocate(struct vaho_contrast *contrast, size_t n_bands,
+                                 struct vaho_error *error)
+{
+    contrast->part = vaho_alloc(VAHO_N_PARTS * n_bands, sizeof *contrast->part);
+    contrast->slope = vaho_alloc(n_bands, sizeof *contrast->slope);
+    if (contrast->part == NULL || contrast->slope == NULL)
+        return vaho_fail_memory(error, "the contrast of the scene");
     return VAHO_OK;
 }
 
@@ -153,44 +203,58 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
                                      const struct vaho_cube_info *info, double air_temperature_k,
                                      struct vaho_error *error)
 {
-    size_t nb = vaho_columns_n_bands(columns);
+    size_t nb = vaho_columns_n_bands(columns), n = vaho_columns_n_sampled(columns);
+    const float *mean = vaho_columns_mean(columns), *leading = vaho_columns_leading(columns);
     struct vaho_contrast *contrast = vaho_alloc(1, sizeof *contrast);
+    double *t = vaho_alloc(n, sizeof *t);
     enum vaho_status status = VAHO_OK;
 
     *out = NULL;
-    if (contrast == NULL)
+    if (contrast == NULL || t == NULL) {
+        free(contrast);
+        free(t);
         return vaho_fail_memory(error, "the contrast of the scene");
+    }
     contrast->n_bands = nb;
-    contrast->to_si = 1.0;
+    contrast->n_parts = 1 + (vaho_columns_rank(columns) < VAHO_N_PATTERNS ? vaho_columns_rank(columns)
+                                                                          : VAHO_N_PATTERNS);
     contrast->regime =
         wavelength_um[nb / 2] >= THERMAL_FROM_UM ? VAHO_REGIME_THERMAL : VAHO_REGIME_SOLAR;
-    contrast->profile = vaho_alloc(nb, sizeof *contrast->profile);
-    contrast->window = vaho_alloc(nb, sizeof *contrast->window);
-    if (contrast->profile == NULL || contrast->window == NULL)
-        status = vaho_fail_memory(error, "the contrast of the scene");
+    status = allocate(contrast, nb, error);
     if (status == VAHO_OK && contrast->regime == VAHO_REGIME_THERMAL) {
-        choose_window(contrast, wavelength_um);
-        status = settle_unit(contrast, columns, info, error);
-    }
-    if (status == VAHO_OK && contrast->regime == VAHO_REGIME_SOLAR)
-        for (size_t b = 0; b < nb; b++)
-            contrast->profile[b] = vaho_columns_mean(columns)[b];
-    if (status == VAHO_OK)
-        status = regress_profile(contrast, columns, error);
-    if (status != VAHO_OK) {
-        vaho_contrast_free(contrast);
-        return status;
-    }
-    contrast->n_hypotheses = 1;
-    contrast->b[0] = 1.0;
-    if (contrast->regime == VAHO_REGIME_THERMAL) {
         int known = isfinite(air_temperature_k);
-        contrast->n_hypotheses = known ? 1 : N_GROUND_MINUS_AIR;
-        for (size_t h = 0; h < contrast->n_hypotheses; h++) {
-            contrast->b[h] = 1.0;
-            contrast->a[h] = known ? contrast->mean_t - air_temperature_k : GROUND_MINUS_AIR_K[h];
-        }
+        status = learn_thermal(contrast, t, wavelength_um, columns, info, error);
+        contrast->n_hypotheses = N_GROUND_MINUS_AIR;
+        memcpy(contrast->d, GROUND_MINUS_AIR_K, sizeof GROUND_MINUS_AIR_K);
+        contrast->d_reference = GROUND_MINUS_AIR_REFERENCE_K;
+        if (known)
+            vaho_contrast_settle(contrast, contrast->mean_t - air_temperature_k);
+    } else if (status == VAHO_OK) {
+        double norm = 0.0;
+        for (size_t b = 0; b < nb; b++)
+            norm += (double)mean[b] * (double)mean[b];
+        for (size_t i = 0; i < n; i++)
+            for (size_t b = 0; b < nb; b++)
+                t[i] += (double)vaho_columns_sampled_residual(columns)[i * nb + b] * (double)mean[b] /
+                        fmax(norm, 1e-30);
+        memcpy(contrast->part, mean, nb * sizeof *mean);
+        contrast->weight[0] = 1.0;
+        contrast->n_hypotheses = 1;
     }
-    *out = contrast;
-    return VAHO_OK;
+    if (status == VAHO_OK) {
+        for (size_t k = 1; k < contrast->n_parts; k++) { /* unit variance: U = p / |p|^2 */
+            const float *p = leading + (k - 1) * nb;
+            double norm = 0.0;
+            for (size_t b = 0; b < nb; b++)
+                norm += (double)p[b] * (double)p[b];
+            for (size_t b = 0; b < nb; b++)
+                contrast->part[k * nb + b] = (float)((double)p[b] / norm);
+        }
+        learn_weights(contrast, t, columns);
+        *out = contrast;
+    } else {
+        vaho_contrast_free(contrast);
+    }
+    free(t);
+    return status;
 }

@@ -1,6 +1,5 @@
 #include "sense/identify.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,30 +12,28 @@ static const double SIGNATURE_ERROR = 0.1;
 
 struct subset {
     size_t n, gas[MAX_SUBSET];
-    double chi2;
+    double explained, bic;
 };
 
 struct problem {
     size_t n_gases, n_bands;
-    double *gram;   /* n_gases x n_gases: w_i' w_j */
-    double *match;  /* w_i' y */
-    double yy;
+    const double *product, *match;
     struct subset *subset;
     size_t n, capacity;
 };
 
 /* Least squares of a subset from the normal equations; 0 when an amount is negative or it is singular. */
-static int fit(double *chi2, const struct problem *p, const size_t *gas, size_t n)
+static int fit(double *explained, const struct problem *p, const size_t *gas, size_t n)
 {
     double a[MAX_SUBSET][MAX_SUBSET + 1];
 
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
-            a[i][j] = p->gram[gas[i] * p->n_gases + gas[j]];
+            a[i][j] = p->product[gas[i] * p->n_gases + gas[j]];
         a[i][n] = p->match[gas[i]];
     }
     for (size_t i = 0; i < n; i++) { /* positive definite: no pivoting needed */
-        if (!(a[i][i] > 1e-9 * p->gram[gas[i] * p->n_gases + gas[i]]))
+        if (!(a[i][i] > 1e-6 * p->product[gas[i] * p->n_gases + gas[i]]))
             return 0;
         for (size_t r = 0; r < n; r++) {
             double factor = a[r][i] / a[i][i];
@@ -45,14 +42,13 @@ static int fit(double *chi2, const struct problem *p, const size_t *gas, size_t 
                     a[r][c] -= factor * a[i][c];
         }
     }
-    *chi2 = p->yy;
+    *explained = 0.0;
     for (size_t i = 0; i < n; i++) {
         double amount = a[i][n] / a[i][i];
         if (!(amount > 0.0))
             return 0;
-        *chi2 -= amount * p->match[gas[i]];
+        *explained += amount * p->match[gas[i]];
     }
-    *chi2 = fmax(*chi2, 0.0);
     return 1;
 }
 
@@ -60,7 +56,7 @@ static void consider(struct problem *p, const size_t *gas, size_t n)
 {
     struct subset *subset = &p->subset[p->n];
 
-    if (p->n < p->capacity && fit(&subset->chi2, p, gas, n)) {
+    if (p->n < p->capacity && fit(&subset->explained, p, gas, n)) {
         subset->n = n;
         memcpy(subset->gas, gas, n * sizeof *gas);
         p->n++;
@@ -80,7 +76,7 @@ static void consider_all(struct problem *p)
         for (size_t j = i + 1; j < p->n_gases; j++)
             consider(p, (size_t[]){i, j}, 2);
     for (size_t i = n_pairs_from; i < p->n; i++)
-        if (best == NULL || p->subset[i].chi2 < best->chi2)
+        if (best == NULL || p->subset[i].explained > best->explained)
             best = &p->subset[i];
     if (best == NULL)
         return;
@@ -90,26 +86,21 @@ static void consider_all(struct problem *p)
             consider(p, (size_t[]){pair.gas[0], pair.gas[1], i}, 3);
 }
 
-static void weigh_subsets(struct vaho_identification *out, struct problem *p, size_t n_named)
+static void weigh_subsets(struct vaho_identification *out, struct problem *p, double spread,
+                          size_t n_named)
 {
-    double best_chi2 = p->yy, scale, best_bic, total = 0.0, penalty = log((double)p->n_bands);
-    size_t best_n = 0;
+    double most = 0.0, scale, best = 0.0, total = 0.0, penalty = log((double)p->n_bands);
 
     for (size_t i = 0; i < p->n; i++)
-        if (p->subset[i].chi2 < best_chi2) {
-            best_chi2 = p->subset[i].chi2;
-            best_n = p->subset[i].n;
-        }
-    scale = fmax(1.0, best_chi2 / (double)(p->n_bands - best_n));
-    scale = fmax(scale, SIGNATURE_ERROR * SIGNATURE_ERROR * p->yy);
-    best_bic = p->yy / scale;
+        most = fmax(most, p->subset[i].explained);
+    scale = fmax(spread * spread, SIGNATURE_ERROR * SIGNATURE_ERROR * most);
     for (size_t i = 0; i < p->n; i++) {
         struct subset *subset = &p->subset[i];
-        subset->chi2 = subset->chi2 / scale + penalty * (double)subset->n; /* its BIC from here on */
-        best_bic = fmin(best_bic, subset->chi2);
+        subset->bic = penalty * (double)subset->n - subset->explained / scale;
+        best = fmin(best, subset->bic);
     }
     for (size_t i = 0; i < p->n; i++) {
-        double weight = exp(-0.5 * (p->subset[i].chi2 - best_bic));
+        double weight = exp(-0.5 * (p->subset[i].bic - best));
         total += weight;
         for (size_t k = 0; k < p->subset[i].n; k++)
             if (p->subset[i].gas[k] < n_named)
@@ -119,47 +110,23 @@ static void weigh_subsets(struct vaho_identification *out, struct problem *p, si
         out[g].probability = total > 0.0 ? out[g].probability / total : 0.0;
 }
 
-enum vaho_status vaho_identify(struct vaho_identification *out, const double *y,
-                               const double *cholesky, size_t n_bands, const float *signature,
+enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
+                               const double *product, double spread, size_t n_bands,
                                size_t n_gases, size_t n_named, struct vaho_error *error)
 {
-    struct problem p = {.n_gases = n_gases, .n_bands = n_bands};
-    double *w = vaho_alloc((n_gases + 1) * n_bands, sizeof *w);
-    enum vaho_status status = VAHO_OK;
+    struct problem p = {.n_gases = n_gases, .n_bands = n_bands, .product = product, .match = match,
+                        .capacity = 2 * n_gases + n_gases * n_gases / 2};
 
-    p.capacity = n_gases + n_gases * n_gases / 2 + n_gases;
-    p.subset = vaho_alloc(p.capacity + 1, sizeof *p.subset);
-    p.gram = vaho_alloc(n_gases * n_gases, sizeof *p.gram);
-    p.match = vaho_alloc(n_gases, sizeof *p.match);
-    if (!w || !p.subset || !p.gram || !p.match) {
-        status = vaho_fail_memory(error, "the identification");
-        goto fail;
-    }
-    memcpy(w, y, n_bands * sizeof *w);
-    for (size_t i = 0; i < n_gases * n_bands; i++)
-        w[n_bands + i] = (double)signature[i];
-    for (size_t i = 0; i <= n_gases; i++)
-        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)n_bands, cholesky,
-                    (int)n_bands, w + i * n_bands, 1);
-    p.yy = cblas_ddot((int)n_bands, w, 1, w, 1);
-    for (size_t i = 0; i < n_gases; i++) {
-        const double *wi = w + (i + 1) * n_bands;
-        p.match[i] = cblas_ddot((int)n_bands, wi, 1, w, 1);
-        for (size_t j = 0; j < n_gases; j++)
-            p.gram[i * n_gases + j] = cblas_ddot((int)n_bands, wi, 1, w + (j + 1) * n_bands, 1);
-    }
-    memset(out, 0, n_named * sizeof *out);
+    p.subset = vaho_alloc(p.capacity, sizeof *p.subset);
+    if (p.subset == NULL)
+        return vaho_fail_memory(error, "the identification");
     for (size_t g = 0; g < n_named; g++) {
-        double power = p.gram[g * n_gases + g];
-        out[g].amount = power > 0.0 ? p.match[g] / power : 0.0;
-        out[g].sigma = power > 0.0 ? 1.0 / sqrt(power) : INFINITY;
+        double power = product[g * n_gases + g];
+        out[g] = (struct vaho_identification){0.0, power > 0.0 ? match[g] / power : 0.0,
+                                              power > 0.0 ? spread / sqrt(power) : INFINITY};
     }
     consider_all(&p);
-    weigh_subsets(out, &p, n_named);
-fail:
-    free(w);
+    weigh_subsets(out, &p, spread, n_named);
     free(p.subset);
-    free(p.gram);
-    free(p.match);
-    return status;
+    return VAHO_OK;
 }

@@ -1,17 +1,19 @@
 /*
- * identify.h - which gases explain a spectrum, and how probable each is
+ * identify.h - which gases explain a plume, and how probable each is
  *
- * The mean spectrum Y of a plume (contrast-weighted, unit pixel noise) is fitted
- * by generalised least squares, Y = sum_g p_g x_g + error with covariance C, for
- * every subset of up to three gases (with non-negative x), and the subsets are
- * weighed by the Bayesian information criterion (Schwarz 1978)
+ * Over a plume's pixels every gas g has a match m_g = sum_i s_gi' C^-1 z_i and
+ * every two a product G_gh = sum_i s_gi' C^-1 s_hi.  They are all that generalised
+ * least squares needs: a subset of gases with amounts x explains
+ * 2 m'x - x'Gx of chi^2.  All subsets of one and two gases, and of three that
+ * extend the best two, with non-negative amounts, are weighed by the Bayesian
+ * information criterion (Schwarz 1978)
  *
- *     BIC = chi^2 / s^2 + k ln n_bands,   P(subset) ~ exp(-BIC / 2),
+ *     BIC = -explained / s^2 + k ln n_bands,   P(subset) ~ exp(-BIC / 2),
  *
- * where s^2 = max(1, chi^2 / (n_bands - k) of the best fit, (0.1 |Y|)^2) keeps a
- * strong plume, whose misfit is the signature's own error (a tenth, spectral
- * resolution and saturation included) and not noise, from being certain of too
- * much.  A gas's probability is the sum over the subsets it is in.
+ * where s^2 = max(spread^2, 0.1^2 of the most explained by any): a strong plume's
+ * misfit is the signature's own error (a tenth, spectral resolution and
+ * saturation included) and not noise, and must not make it certain of too much.
+ * A gas's probability is the sum over the subsets it is in.
  */
 #ifndef VAHO_SENSE_IDENTIFY_H
 #define VAHO_SENSE_IDENTIFY_H
@@ -21,18 +23,17 @@
 #include "vaho/status.h"
 
 struct vaho_identification {
-    double probability; /* that the gas is in the plume */
-    double amount;      /* x_g of the gas alone, and its standard deviation */
-    double sigma;
+    double probability;   /* that the gas is in the plume */
+    double amount, sigma; /* of the gas alone */
 };
 
 /*
- * signature: n_gases x n_bands, in the units of Y per unit of x.  Gases from
- * n_named on are of the air itself: they may join any fit but get no entry.
- * out has n_named entries.  VAHO_NO_MEMORY.
+ * 'match' has n_gases values, 'product' n_gases x n_gases; 'spread' is how much
+ * larger the background's scatter is than C says.  Gases from n_named on are of
+ * the air itself: they may join any fit but get no entry in out.  VAHO_NO_MEMORY.
  */
-enum vaho_status vaho_identify(struct vaho_identification *out, const double *y,
-                               const double *cholesky, size_t n_bands, const float *signature,
+enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
+                               const double *product, double spread, size_t n_bands,
                                size_t n_gases, size_t n_named, struct vaho_error *error);
 
 #endif
