@@ -104,7 +104,8 @@ static int crs_from_fields(OGRSpatialReferenceH crs, char **field, size_t n_fiel
     return 1;
 }
 
-/* Sets crs_wkt; leaves it NULL, with a note, when the system is not understood. */
+/* Sets crs_wkt; leaves it NULL when the system is not understood.  No fields: the
+ * string alone counts. */
 static enum vaho_status set_crs(struct vaho_source *source, const char *string, char **field,
                                 size_t n_fields, struct vaho_error *error)
 {
@@ -115,17 +116,11 @@ static enum vaho_status set_crs(struct vaho_source *source, const char *string, 
     if (crs == NULL)
         return vaho_fail_memory(error, "a coordinate system");
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    if ((crs_from_string(crs, string) || crs_from_fields(crs, field, n_fields)) &&
+    if ((crs_from_string(crs, string) || (n_fields > 0 && crs_from_fields(crs, field, n_fields))) &&
         OSRExportToWkt(crs, &wkt) == OGRERR_NONE) {
         source->crs_wkt = vaho_strdup(wkt);
         if (source->crs_wkt == NULL)
             status = vaho_fail_memory(error, "a coordinate system");
-    } else {
-        status = cube_add_note(source, error,
-                               "'map info' (%.60s) has a projection, zone, datum or unit that is "
-                               "not understood, so the cube has no place; add a 'coordinate system "
-                               "string' to the header",
-                               field[0]);
     }
     CPLPopErrorHandler();
     CPLFree(wkt);
@@ -174,8 +169,14 @@ static enum vaho_status set_affine(struct vaho_source *source, char **field, siz
     if (status != VAHO_OK)
         return status;
     status = set_crs(source, string, field, n_fields, error);
-    if (status != VAHO_OK || source->crs_wkt == NULL)
+    if (status != VAHO_OK)
         return status;
+    if (source->crs_wkt == NULL)
+        return cube_add_note(source, error,
+                             "'map info' (%.60s) has a projection, zone, datum or unit that is "
+                             "not understood, so the cube has no place; add a 'coordinate system "
+                             "string' to the header",
+                             field[0]);
     affine[1] = number[5] * cos(rotation);
     affine[2] = number[6] * sin(rotation);
     affine[4] = number[5] * sin(rotation);
@@ -190,6 +191,7 @@ static enum vaho_status set_affine(struct vaho_source *source, char **field, siz
 enum vaho_status cube_map_info(struct vaho_source *source, const struct vaho_envi_header *header,
                                struct vaho_error *error)
 {
+    const char *string = vaho_envi_header_get(header, "coordinate system string");
     char **field;
     size_t n_fields;
     enum vaho_status status =
@@ -197,9 +199,8 @@ enum vaho_status cube_map_info(struct vaho_source *source, const struct vaho_env
 
     if (status != VAHO_OK)
         return status;
-    if (n_fields > 0)
-        status = set_affine(source, field, n_fields,
-                            vaho_envi_header_get(header, "coordinate system string"), error);
+    status = n_fields > 0 ? set_affine(source, field, n_fields, string, error)
+                          : set_crs(source, string, NULL, 0, error);
     free(field);
     return status;
 }

@@ -31,9 +31,6 @@
 
 enum { MAX_BANDS = 1 << 20, MAX_TEXT_NBYTES = 1 << 26, MAX_ATTRIBUTE_NBYTES = 512 };
 
-/* 2^28 pixels with two doubles each are 4 GiB. */
-static const size_t max_pixels = (size_t)1 << 28;
-
 static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
 
 enum axis { LINE, BAND, SAMPLE, N_AXES };
@@ -285,7 +282,8 @@ static enum vaho_status describe_bands(const struct netcdf *netcdf, struct vaho_
 static enum vaho_status read_degrees(double **out, const struct vaho_source *source, int group,
                                      int variable, double limit, struct vaho_error *error)
 {
-    const size_t n = source->info.n_lines * source->info.n_samples; /* at most max_pixels */
+    const size_t n =
+        source->info.n_lines * source->info.n_samples; /* at most CUBE_MAX_PLACED_PIXELS */
     double fill;
     int result;
 
@@ -317,7 +315,7 @@ static enum vaho_status describe_place(const struct netcdf *netcdf, struct vaho_
     int group, longitude, latitude, unused;
     enum vaho_status status;
 
-    if (!vaho_size_mul(&n, size[0], size[1]) || n > max_pixels)
+    if (!vaho_size_mul(&n, size[0], size[1]) || n > CUBE_MAX_PLACED_PIXELS)
         return cube_add_note(source, error,
                              "the cube has too many pixels to hold their longitudes and "
                              "latitudes, so it has no place");
