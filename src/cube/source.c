@@ -131,7 +131,7 @@ static enum vaho_status convert(struct vaho_source *source, struct cube_unit uni
 {
     enum vaho_status status;
 
-    if (unit.kind == CUBE_UNIT_PER_WAVELENGTH && unit.factor == 1)
+    if (unit.kind != CUBE_UNIT_PER_WAVENUMBER && unit.factor == 1)
         return VAHO_OK;
     status = cube_need_gain(source, error);
     for (size_t b = 0; status == VAHO_OK && b < source->info.n_bands; b++) {
