@@ -84,7 +84,7 @@ static int crs_from_fields(OGRSpatialReferenceH crs, char **field, size_t n_fiel
         return 0;
     for (size_t i = N_REQUIRED; i < n_fields; i++)
         if (strncasecmp(field[i], "units", 5) == 0 &&
-            strcasestr(field[i], utm ? "meter" : "degree") == NULL)
+            strcasestr(field[i], utm ? "met" : "deg") == NULL)
             return 0;
     /* without a datum ENVI means WGS-84 */
     datum = at < n_fields && strchr(field[at], '=') == NULL ? find_datum(field[at]) : "WGS84";
