@@ -25,6 +25,7 @@
 #include <cpl_error.h>
 #include <math.h>
 #include <ogr_srs_api.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,18 +60,11 @@ static const char *find_datum(const char *name)
 /* The system that 'coordinate system string' describes; 0 when it does not. */
 static int crs_from_string(OGRSpatialReferenceH crs, const char *string)
 {
-    char *wkt, *rest;
-    int ok;
+    char *rest = (char *)(uintptr_t)string; /* OSR moves the pointer and reads only */
 
-    if (string == NULL || string[0] == '\0' || strlen(string) > MAX_WKT_NBYTES)
-        return 0;
-    wkt = rest = vaho_strdup(string);
-    if (wkt == NULL)
-        return 0;
-    ok = OSRImportFromWkt(crs, &rest) == OGRERR_NONE && OSRMorphFromESRI(crs) == OGRERR_NONE &&
-         (OSRIsProjected(crs) || OSRIsGeographic(crs));
-    free(wkt);
-    return ok;
+    return string != NULL && string[0] != '\0' && strlen(string) <= MAX_WKT_NBYTES &&
+           OSRImportFromWkt(crs, &rest) == OGRERR_NONE && OSRMorphFromESRI(crs) == OGRERR_NONE &&
+           (OSRIsProjected(crs) || OSRIsGeographic(crs));
 }
 
 /* The system that the fields of map info name; 0 when they name none we know. */
