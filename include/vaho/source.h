@@ -62,6 +62,19 @@ enum vaho_status vaho_source_open(struct vaho_source **out, const char *path,
 const struct vaho_cube_info *vaho_source_info(const struct vaho_source *source);
 
 /*
+ * Places the cube by another file instead of its own georeference: an ENVI IGM
+ * (2 or 3 bands: longitude, latitude[, height] in degrees, or easting, northing
+ * with a 'coordinate system string' or 'map info' in its header), or a netCDF
+ * with longitudes and latitudes.  It must have the cube's lines and samples.
+ * Its files join info.file.  Call it before the first read.
+ *
+ * VAHO_NOT_FOUND, VAHO_BAD_INPUT (another size, or no coordinates in it),
+ * VAHO_NO_MEMORY.  On error the source's georeference is what it was.
+ */
+enum vaho_status vaho_source_place_by(struct vaho_source *source, const char *path,
+                                      struct vaho_error *error);
+
+/*
  * Fills 'block' with lines [first_line, first_line + n_lines) and the bands
  * band[0..n_band) (indices into the cube's bands; NULL: all).  block->n_bands
  * must be n_band (or the cube's), block->n_samples the cube's, and n_lines at

@@ -83,17 +83,20 @@ static int find_header(char out[MAX_PATH_NBYTES], const char *data_path)
                                        join_and_find(out, data_path, stem, ".HDR"));
 }
 
+/* The first data file beside a header; returns how many there are. */
 static int find_data(char out[MAX_PATH_NBYTES], const char *header_path)
 {
     static const char *const suffixes[] = {"",     ".bil",  ".bip", ".bsq", ".img", ".dat",
                                            ".raw", ".cube", ".rdn", ".rfl", ".BIL", ".BIP",
                                            ".BSQ", ".IMG",  ".DAT", ".RAW"};
     size_t stem = strlen(header_path) - 4;
+    char path[MAX_PATH_NBYTES];
+    int n = 0;
 
     for (size_t i = 0; stem < MAX_PATH_NBYTES && i < sizeof suffixes / sizeof suffixes[0]; i++)
-        if (join_and_find(out, header_path, stem, suffixes[i]))
-            return 1;
-    return 0;
+        if (join_and_find(path, header_path, stem, suffixes[i]) && n++ == 0)
+            memcpy(out, path, sizeof path);
+    return n;
 }
 
 static int starts_as_header(const unsigned char *head, size_t n_head)
@@ -131,14 +134,19 @@ static enum vaho_status find_files(struct vaho_source *source, struct vaho_error
     const char *path = source->path;
     char other[MAX_PATH_NBYTES];
     int by_header = is_header_name(path);
+    int n_found = by_header ? find_data(other, path) : find_header(other, path);
     enum vaho_status status;
 
-    if (!(by_header ? find_data(other, path) : find_header(other, path)))
+    if (n_found == 0)
         return vaho_fail(error, VAHO_NOT_FOUND,
                          "%s: the %s beside it is missing; an ENVI cube is two files, NAME.bil and "
                          "NAME.bil.hdr or NAME.hdr",
                          path, by_header ? "data file" : "header");
     status = cube_add_file(source, by_header ? other : path, error);
+    if (status == VAHO_OK && n_found > 1)
+        status =
+            cube_add_note(source, error, "%d files could be the data of this header; %s was taken",
+                          n_found, other);
     return status == VAHO_OK ? cube_add_file(source, by_header ? path : other, error) : status;
 }
 

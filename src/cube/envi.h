@@ -12,6 +12,7 @@
 
 /* Where element (line, band, sample) lies: data_offset + the three strides. */
 struct envi_layout {
+    int integers;       /* 1: the data type is one of whole numbers */
     size_t data_offset; /* 'header offset' of the data file */
     size_t end;         /* first byte after the last element */
     size_t element_nbytes, line_nbytes, band_nbytes, sample_nbytes;

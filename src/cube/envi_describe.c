@@ -74,6 +74,7 @@ static enum vaho_status describe_elements(struct envi_layout *out, struct vaho_s
         return vaho_fail(error, VAHO_BAD_INPUT,
                          "%s: data type = %lld is not supported; 1, 2, 3, 4, 5, 12 and 13 are",
                          header_name(source), type);
+    out->integers = type != 4 && type != 5;
     if (out->element_nbytes > 1 && vaho_envi_header_get(header, "byte order") == NULL)
         status =
             cube_add_note(source, error, "the header has no 'byte order'; little endian is taken");
@@ -267,7 +268,7 @@ static enum vaho_status describe_reflectance(int *out, struct vaho_source *sourc
     return status;
 }
 
-static enum vaho_status describe_units(struct vaho_source *source,
+static enum vaho_status describe_units(const struct envi_layout *layout, struct vaho_source *source,
                                        const struct vaho_envi_header *header,
                                        struct vaho_error *error)
 {
@@ -289,7 +290,15 @@ static enum vaho_status describe_units(struct vaho_source *source,
     }
     if (text == NULL && vaho_envi_header_get(header, "data gain values") != NULL)
         text = "W/(m^2 sr um)";
-    return cube_set_units(source, text, hint, error);
+    status = cube_set_units(source, text, hint, error);
+    if (status == VAHO_OK && layout->integers && source->gain == NULL &&
+        source->info.quantity == VAHO_QUANTITY_REFLECTANCE && source->info.units_known) {
+        source->info.units_known = 0;
+        status = cube_add_note(source, error,
+                               "reflectance in whole numbers needs a 'reflectance scale factor'; "
+                               "values are left as recorded");
+    }
+    return status;
 }
 
 enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source *source,
@@ -300,7 +309,7 @@ enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source 
     if (status == VAHO_OK)
         status = cube_describe_bands(source, header, error);
     if (status == VAHO_OK)
-        status = describe_units(source, header, error);
+        status = describe_units(out, source, header, error);
     if (status == VAHO_OK)
         status = cube_set_acquired(source, vaho_envi_header_get(header, "acquisition time"), error);
     return status == VAHO_OK ? cube_map_info(source, header, error) : status;

@@ -47,7 +47,13 @@ struct vaho_source {
     char **file, **note;
 };
 
+/* Cubes with a longitude and latitude a pixel are limited to 2^28 pixels: 4 GiB of them. */
+#define CUBE_MAX_PLACED_PIXELS ((size_t)1 << 28)
+
 extern const struct cube_format cube_format_envi, cube_format_gdal, cube_format_netcdf;
+
+/* Sets the pointers of info to what the source owns; after anything of it changed. */
+void cube_publish(struct vaho_source *source);
 
 /* Appends to info.file; VAHO_NO_MEMORY. */
 enum vaho_status cube_add_file(struct vaho_source *source, const char *path,

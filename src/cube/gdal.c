@@ -110,8 +110,10 @@ static enum vaho_status open_dataset(struct gdal *gdal, const struct vaho_source
     CSLDestroy(drivers);
     if (gdal->dataset != NULL)
         return VAHO_OK;
-    return vaho_fail(error, complaint.text[0] == '\0' ? VAHO_NOT_APPLICABLE : VAHO_BAD_INPUT,
-                     "%s: GDAL cannot open it: %s", source->path, complaint.text);
+    if (complaint.text[0] == '\0')
+        return vaho_fail(error, VAHO_NOT_APPLICABLE, "GDAL does not know it either");
+    return vaho_fail(error, VAHO_BAD_INPUT, "%s: GDAL cannot open it: %s", source->path,
+                     complaint.text);
 }
 
 /* One line of an ENVI header: the braces and line ends of values become blanks. */

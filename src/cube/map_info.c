@@ -25,6 +25,7 @@
 #include <cpl_error.h>
 #include <math.h>
 #include <ogr_srs_api.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -59,18 +60,11 @@ static const char *find_datum(const char *name)
 /* The system that 'coordinate system string' describes; 0 when it does not. */
 static int crs_from_string(OGRSpatialReferenceH crs, const char *string)
 {
-    char *wkt, *rest;
-    int ok;
+    char *rest = (char *)(uintptr_t)string; /* OSR moves the pointer and reads only */
 
-    if (string == NULL || string[0] == '\0' || strlen(string) > MAX_WKT_NBYTES)
-        return 0;
-    wkt = rest = vaho_strdup(string);
-    if (wkt == NULL)
-        return 0;
-    ok = OSRImportFromWkt(crs, &rest) == OGRERR_NONE && OSRMorphFromESRI(crs) == OGRERR_NONE &&
-         (OSRIsProjected(crs) || OSRIsGeographic(crs));
-    free(wkt);
-    return ok;
+    return string != NULL && string[0] != '\0' && strlen(string) <= MAX_WKT_NBYTES &&
+           OSRImportFromWkt(crs, &rest) == OGRERR_NONE && OSRMorphFromESRI(crs) == OGRERR_NONE &&
+           (OSRIsProjected(crs) || OSRIsGeographic(crs));
 }
 
 /* The system that the fields of map info name; 0 when they name none we know. */
@@ -84,7 +78,7 @@ static int crs_from_fields(OGRSpatialReferenceH crs, char **field, size_t n_fiel
         return 0;
     for (size_t i = N_REQUIRED; i < n_fields; i++)
         if (strncasecmp(field[i], "units", 5) == 0 &&
-            strcasestr(field[i], utm ? "meter" : "degree") == NULL)
+            strcasestr(field[i], utm ? "met" : "deg") == NULL)
             return 0;
     /* without a datum ENVI means WGS-84 */
     datum = at < n_fields && strchr(field[at], '=') == NULL ? find_datum(field[at]) : "WGS84";
@@ -104,7 +98,8 @@ static int crs_from_fields(OGRSpatialReferenceH crs, char **field, size_t n_fiel
     return 1;
 }
 
-/* Sets crs_wkt; leaves it NULL, with a note, when the system is not understood. */
+/* Sets crs_wkt; leaves it NULL when the system is not understood.  No fields: the
+ * string alone counts. */
 static enum vaho_status set_crs(struct vaho_source *source, const char *string, char **field,
                                 size_t n_fields, struct vaho_error *error)
 {
@@ -115,17 +110,11 @@ static enum vaho_status set_crs(struct vaho_source *source, const char *string, 
     if (crs == NULL)
         return vaho_fail_memory(error, "a coordinate system");
     CPLPushErrorHandler(CPLQuietErrorHandler);
-    if ((crs_from_string(crs, string) || crs_from_fields(crs, field, n_fields)) &&
+    if ((crs_from_string(crs, string) || (n_fields > 0 && crs_from_fields(crs, field, n_fields))) &&
         OSRExportToWkt(crs, &wkt) == OGRERR_NONE) {
         source->crs_wkt = vaho_strdup(wkt);
         if (source->crs_wkt == NULL)
             status = vaho_fail_memory(error, "a coordinate system");
-    } else {
-        status = cube_add_note(source, error,
-                               "'map info' (%.60s) has a projection, zone, datum or unit that is "
-                               "not understood, so the cube has no place; add a 'coordinate system "
-                               "string' to the header",
-                               field[0]);
     }
     CPLPopErrorHandler();
     CPLFree(wkt);
@@ -174,8 +163,14 @@ static enum vaho_status set_affine(struct vaho_source *source, char **field, siz
     if (status != VAHO_OK)
         return status;
     status = set_crs(source, string, field, n_fields, error);
-    if (status != VAHO_OK || source->crs_wkt == NULL)
+    if (status != VAHO_OK)
         return status;
+    if (source->crs_wkt == NULL)
+        return cube_add_note(source, error,
+                             "'map info' (%.60s) has a projection, zone, datum or unit that is "
+                             "not understood, so the cube has no place; add a 'coordinate system "
+                             "string' to the header",
+                             field[0]);
     affine[1] = number[5] * cos(rotation);
     affine[2] = number[6] * sin(rotation);
     affine[4] = number[5] * sin(rotation);
@@ -190,6 +185,7 @@ static enum vaho_status set_affine(struct vaho_source *source, char **field, siz
 enum vaho_status cube_map_info(struct vaho_source *source, const struct vaho_envi_header *header,
                                struct vaho_error *error)
 {
+    const char *string = vaho_envi_header_get(header, "coordinate system string");
     char **field;
     size_t n_fields;
     enum vaho_status status =
@@ -197,9 +193,8 @@ enum vaho_status cube_map_info(struct vaho_source *source, const struct vaho_env
 
     if (status != VAHO_OK)
         return status;
-    if (n_fields > 0)
-        status = set_affine(source, field, n_fields,
-                            vaho_envi_header_get(header, "coordinate system string"), error);
+    status = n_fields > 0 ? set_affine(source, field, n_fields, string, error)
+                          : set_crs(source, string, NULL, 0, error);
     free(field);
     return status;
 }

@@ -31,9 +31,6 @@
 
 enum { MAX_BANDS = 1 << 20, MAX_TEXT_NBYTES = 1 << 26, MAX_ATTRIBUTE_NBYTES = 512 };
 
-/* 2^28 pixels with two doubles each are 4 GiB. */
-static const size_t max_pixels = (size_t)1 << 28;
-
 static pthread_mutex_t library_lock = PTHREAD_MUTEX_INITIALIZER;
 
 enum axis { LINE, BAND, SAMPLE, N_AXES };
@@ -217,61 +214,77 @@ static enum vaho_status describe_elements(struct netcdf *netcdf, struct vaho_sou
 
 /* --- wavelengths ---------------------------------------------------------- */
 
-/* Writes a list of one number a band as a line of an ENVI header; 0 when the
- * file has none.  The units go to 'units' (may be NULL). */
-static int put_list(struct vaho_text *text, char *units, const struct netcdf *netcdf,
-                    size_t n_bands, const char *key, const char *const *names, size_t n_names)
+/* The variable with one number a band that is called one of 'names'; 0 when there is none. */
+static int find_list(int *out_group, int *out_variable, const struct netcdf *netcdf, size_t n_bands,
+                     const char *const names[2])
 {
     static const char *const groups[] = {"sensor_band_parameters", ""};
 
-    for (size_t i = 0; i < 2 * n_names; i++) {
-        int group, variable;
-        double *list;
-        if (!find_variable(&group, &variable, netcdf->file, groups[i % 2], names[i / 2], 1,
-                           &n_bands))
-            continue;
-        list = vaho_alloc(n_bands, sizeof *list);
-        if (list == NULL || nc_get_var_double(group, variable, list) != NC_NOERR) {
-            free(list);
-            text->failed = 1;
-            return 0;
-        }
-        vaho_text_printf(text, "%s = {", key);
-        for (size_t b = 0; b < n_bands; b++)
-            vaho_text_printf(text, "%.9g%s", list[b], b + 1 < n_bands ? "," : "}\n");
-        free(list);
-        if (units != NULL)
-            get_text(units, group, variable, "units");
-        return 1;
-    }
+    for (size_t i = 0; i < 4; i++)
+        if (find_variable(out_group, out_variable, netcdf->file, groups[i % 2], names[i / 2], 1,
+                          &n_bands))
+            return 1;
     return 0;
+}
+
+/* Writes such a variable as a line of an ENVI header. */
+static enum vaho_status put_list(struct vaho_text *text, const struct vaho_source *source,
+                                 const char *key, int group, int variable, struct vaho_error *error)
+{
+    const size_t n_bands = source->info.n_bands;
+    double *list = vaho_alloc(n_bands, sizeof *list);
+    int result;
+
+    if (list == NULL)
+        return vaho_fail_memory(error, source->path);
+    result = nc_get_var_double(group, variable, list);
+    vaho_text_printf(text, "%s = {", key);
+    for (size_t b = 0; result == NC_NOERR && b < n_bands; b++)
+        vaho_text_printf(text, "%.9g%s", list[b], b + 1 < n_bands ? "," : "}\n");
+    free(list);
+    return result == NC_NOERR
+               ? VAHO_OK
+               : fail_netcdf(error, source, "its wavelengths could not be read", result);
+}
+
+static enum vaho_status put_bands(struct vaho_text *text, const struct netcdf *netcdf,
+                                  const struct vaho_source *source, struct vaho_error *error)
+{
+    static const struct {
+        const char *key, *names[2];
+    } lists[] = {{"wavelength", {"wavelengths", "wavelength"}},
+                 {"fwhm", {"fwhm", "fwhms"}},
+                 {"bbl", {"good_wavelengths", "good_wavelength"}}};
+    char units[MAX_ATTRIBUTE_NBYTES];
+    int group, variable;
+
+    vaho_text_puts(text, "ENVI\n");
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++) {
+        enum vaho_status status;
+        if (!find_list(&group, &variable, netcdf, source->info.n_bands, lists[i].names))
+            continue;
+        status = put_list(text, source, lists[i].key, group, variable, error);
+        if (status != VAHO_OK)
+            return status;
+        if (i == 0 && get_text(units, group, variable, "units")) {
+            units[strcspn(units, "{}\r\n")] = '\0';
+            vaho_text_printf(text, "wavelength units = %s\n", units);
+        }
+    }
+    return text->failed ? vaho_fail_memory(error, source->path) : VAHO_OK;
 }
 
 static enum vaho_status describe_bands(const struct netcdf *netcdf, struct vaho_source *source,
                                        struct vaho_error *error)
 {
-    static const char *const wavelengths[] = {"wavelengths", "wavelength"};
-    static const char *const widths[] = {"fwhm"};
-    static const char *const goods[] = {"good_wavelengths"};
-    const size_t n_bands = source->info.n_bands;
     struct vaho_envi_header *header = NULL;
-    char units[MAX_ATTRIBUTE_NBYTES] = "";
     struct vaho_text text;
     enum vaho_status status;
 
     vaho_text_init(&text, MAX_TEXT_NBYTES);
-    vaho_text_puts(&text, "ENVI\n");
-    if (put_list(&text, units, netcdf, n_bands, "wavelength", wavelengths, 2)) {
-        units[strcspn(units, "{}\r\n")] = '\0';
-        vaho_text_printf(&text, "wavelength units = %s\n", units);
-        put_list(&text, NULL, netcdf, n_bands, "fwhm", widths, 1);
-    }
-    put_list(&text, NULL, netcdf, n_bands, "bbl", goods, 1);
-    status = text.failed
-                 ? vaho_fail(error, VAHO_BAD_INPUT,
-                             "%s: its wavelengths could not be read; the file may be cut short",
-                             source->path)
-                 : vaho_envi_header_parse(&header, text.data, text.nbytes, source->path, error);
+    status = put_bands(&text, netcdf, source, error);
+    if (status == VAHO_OK)
+        status = vaho_envi_header_parse(&header, text.data, text.nbytes, source->path, error);
     if (status == VAHO_OK)
         status = cube_describe_bands(source, header, error);
     vaho_envi_header_free(header);
@@ -285,7 +298,8 @@ static enum vaho_status describe_bands(const struct netcdf *netcdf, struct vaho_
 static enum vaho_status read_degrees(double **out, const struct vaho_source *source, int group,
                                      int variable, double limit, struct vaho_error *error)
 {
-    const size_t n = source->info.n_lines * source->info.n_samples; /* at most max_pixels */
+    const size_t n =
+        source->info.n_lines * source->info.n_samples; /* at most CUBE_MAX_PLACED_PIXELS */
     double fill;
     int result;
 
@@ -317,7 +331,7 @@ static enum vaho_status describe_place(const struct netcdf *netcdf, struct vaho_
     int group, longitude, latitude, unused;
     enum vaho_status status;
 
-    if (!vaho_size_mul(&n, size[0], size[1]) || n > max_pixels)
+    if (!vaho_size_mul(&n, size[0], size[1]) || n > CUBE_MAX_PLACED_PIXELS)
         return cube_add_note(source, error,
                              "the cube has too many pixels to hold their longitudes and "
                              "latitudes, so it has no place");

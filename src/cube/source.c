@@ -43,6 +43,23 @@ static enum vaho_status append(char ***list, size_t *n, char *text, struct vaho_
     return VAHO_OK;
 }
 
+void cube_publish(struct vaho_source *source)
+{
+    struct vaho_cube_info *info = &source->info;
+
+    info->path = source->path;
+    if (info->format == NULL)
+        info->format = source->format->name;
+    info->wavelength_um = source->wavelength_um;
+    info->fwhm_um = source->fwhm_um;
+    info->good = source->good;
+    info->units = source->units == NULL ? "" : source->units;
+    info->acquired = source->acquired == NULL ? "" : source->acquired;
+    info->georeference = &source->georeference;
+    info->file = (const char *const *)source->file;
+    info->note = (const char *const *)source->note;
+}
+
 enum vaho_status cube_add_file(struct vaho_source *source, const char *path,
                                struct vaho_error *error)
 {
@@ -114,7 +131,7 @@ static enum vaho_status convert(struct vaho_source *source, struct cube_unit uni
 {
     enum vaho_status status;
 
-    if (unit.kind == CUBE_UNIT_PER_WAVELENGTH && unit.factor == 1)
+    if (unit.kind != CUBE_UNIT_PER_WAVENUMBER && unit.factor == 1)
         return VAHO_OK;
     status = cube_need_gain(source, error);
     for (size_t b = 0; status == VAHO_OK && b < source->info.n_bands; b++) {
@@ -236,23 +253,6 @@ static enum vaho_status check_fwhm(struct vaho_source *source, struct vaho_error
     return VAHO_OK;
 }
 
-static void publish(struct vaho_source *source)
-{
-    struct vaho_cube_info *info = &source->info;
-
-    info->path = source->path;
-    if (info->format == NULL)
-        info->format = source->format->name;
-    info->wavelength_um = source->wavelength_um;
-    info->fwhm_um = source->fwhm_um;
-    info->good = source->good;
-    info->units = source->units == NULL ? "" : source->units;
-    info->acquired = source->acquired == NULL ? "" : source->acquired;
-    info->georeference = &source->georeference;
-    info->file = (const char *const *)source->file;
-    info->note = (const char *const *)source->note;
-}
-
 /* An empty source for one format to fill. */
 static enum vaho_status try_format(struct vaho_source **out, const struct cube_format *format,
                                    const char *path, struct vaho_error *error)
@@ -275,7 +275,7 @@ static enum vaho_status try_format(struct vaho_source **out, const struct cube_f
         status = check_fwhm(source, error);
     if (status != VAHO_OK)
         goto fail;
-    publish(source);
+    cube_publish(source);
     *out = source;
     return VAHO_OK;
 fail:

@@ -232,7 +232,7 @@ int cube_time_parse(char out[CUBE_TIME_NBYTES], const char *text)
 {
     int year, month, day, hour, minute, n = 0, n_day = 0, offset_hour = 0, offset_minute = 0;
     double second = 0;
-    struct tm about = {0};
+    struct tm about = {0}, date = {0};
     time_t moment;
     long whole;
 
@@ -270,9 +270,11 @@ int cube_time_parse(char out[CUBE_TIME_NBYTES], const char *text)
         abs(offset_hour) > 14 || abs(offset_minute) > 59)
         return 0;
     whole = (long)second;
-    about.tm_year = year - 1900;
-    about.tm_mon = month - 1;
-    about.tm_mday = day;
+    date.tm_year = about.tm_year = year - 1900;
+    date.tm_mon = about.tm_mon = month - 1;
+    date.tm_mday = about.tm_mday = day;
+    if (timegm(&date) == (time_t)-1 || date.tm_mday != day) /* 31 February becomes 3 March */
+        return 0;
     about.tm_hour = hour - offset_hour;
     about.tm_min = minute - offset_minute;
     about.tm_sec = (int)whole;

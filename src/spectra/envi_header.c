@@ -459,12 +459,24 @@ static double guess_factor(const double *wavelength, size_t n)
     return largest < 1e-3 ? 1e6 : largest < 100 ? 1 : 1e-3;
 }
 
+/* 0, 1, 2 ... or 1, 2, 3 ...: the numbers of the bands. */
+static int is_count(const double *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i] != list[0] + (double)i)
+            return 0;
+    return n > 2 && (list[0] == 0 || list[0] == 1);
+}
+
 static enum vaho_status find_factor(double *out, int *guessed, const double *wavelength, size_t n,
                                     const struct vaho_envi_header *header, struct vaho_error *error)
 {
     const struct entry *entry = find(header, "wavelength units");
 
     *guessed = entry == NULL || entry->value[0] == '\0' || strcasecmp(entry->value, "unknown") == 0;
+    if (*guessed && is_count(wavelength, n))
+        return vaho_fail(error, VAHO_NOT_APPLICABLE,
+                         "%s: 'wavelength' numbers the bands and has no units", header->name);
     if (*guessed) {
         *out = guess_factor(wavelength, n);
         return VAHO_OK;

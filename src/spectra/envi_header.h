@@ -54,7 +54,8 @@ enum vaho_status vaho_envi_header_strings(char ***out, size_t *out_n,
  * Order is kept.  fwhm (may be NULL) is converted with it; a width in cm-1
  * becomes width * 1e4 / wavenumber^2.
  *
- * VAHO_NOT_APPLICABLE  the units are "Index": there are no wavelengths.
+ * VAHO_NOT_APPLICABLE  the units are "Index", or unknown and the values count 0, 1, 2 or
+ *                      1, 2, 3: there are no wavelengths.
  * VAHO_BAD_INPUT       an unknown unit, or a wavelength outside 0.01 to 1000 um.
  * On error nothing was converted.
  */

@@ -236,6 +236,7 @@ static void values_are_calibrated(void **state)
          VAHO_QUANTITY_RADIANCE, 1},
         {"data gain values = {0.5, 2}\nreflectance scale factor = 100\n", 0.005, 0,
          VAHO_QUANTITY_REFLECTANCE, 1},
+        {"data units = Reflectance\n", 1, 0, VAHO_QUANTITY_REFLECTANCE, 0}, /* of whole numbers */
         {"data units = counts\n", 1, 0, VAHO_QUANTITY_UNKNOWN, 0},
         {"data units = Radiance\n", 1, 0, VAHO_QUANTITY_RADIANCE, 0},
         {"description = {some reflectance}\n", 1, 0, VAHO_QUANTITY_REFLECTANCE, 0},
@@ -311,8 +312,38 @@ static void either_file_may_be_named(void **state)
     vaho_source_free(open_cube(header));
     assert_int_equal(unlink(data), 0);
     assert_not_opened(header, VAHO_NOT_FOUND, "data file beside it is missing");
+
+    /* several files may belong to NAME.hdr */
+    const char *const names[] = {"cube.bil", "cube.img"};
+    static const char zero[N];
+    char path[2][128];
+    for (int i = 0; i < 2; i++) {
+        snprintf(path[i], sizeof path[i], "%s/%s", cube.dir, names[i]);
+        assert_int_equal(vaho_file_write(path[i], zero, N, NULL), VAHO_OK);
+    }
+    struct vaho_source *source = open_cube(header);
+    assert_string_equal(vaho_source_info(source)->file[0], path[0]);
+    assert_non_null(strstr(vaho_source_info(source)->note[0], "2 files could be the data"));
+    vaho_source_free(source);
+    unlink(path[0]);
+    unlink(path[1]);
     assert_int_equal(rename(header, data), 0);
     assert_int_equal(rename(data, cube.header), 0);
+    made_cube_remove(&cube);
+}
+
+static void files_of_no_format_are_refused(void **state)
+{
+    (void)state;
+    struct made_cube cube;
+    char text[128];
+    make(&cube, 0, 1, 0, 0, "");
+    assert_int_equal(unlink(cube.header), 0);
+    assert_not_opened(cube.data, VAHO_NOT_FOUND, "cube.raw.hdr");
+    snprintf(text, sizeof text, "%s/notes.text", cube.dir);
+    assert_int_equal(rename(cube.data, text), 0);
+    assert_not_opened(text, VAHO_BAD_INPUT, "no cube in a format that is recognised");
+    assert_int_equal(rename(text, cube.data), 0);
     made_cube_remove(&cube);
 }
 
@@ -457,6 +488,7 @@ int main(void)
         cmocka_unit_test(values_are_calibrated),
         cmocka_unit_test(what_the_header_says_is_told),
         cmocka_unit_test(either_file_may_be_named),
+        cmocka_unit_test(files_of_no_format_are_refused),
         cmocka_unit_test(broken_headers_name_the_key),
         cmocka_unit_test(odd_headers_are_noted),
         cmocka_unit_test(cut_short_files_are_refused),

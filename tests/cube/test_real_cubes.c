@@ -147,7 +147,7 @@ static void salton_sea(void **state)
 
     assert_shape(source, 51, 56, 224);
     assert_as_gdal(source, 1, NAN);
-    assert_true(count_good(source) < 224);
+    assert_int_equal(count_good(source), 204); /* the header marks 20 bands bad */
     assert_int_equal(georeference->kind, VAHO_GEOREFERENCE_AFFINE);
     dataset = GDALOpen(DATA "aviris/salton_sea.bil", GA_ReadOnly);
     assert_int_equal(GDALGetGeoTransform(dataset, affine), CE_None);

@@ -94,6 +94,7 @@ static void times(void **state)
         {"yesterday", NULL},
         {"2022-07-24", NULL},
         {"2022-13-24T10:45:26", NULL},
+        {"2022-02-31T10:45:26", NULL},
         {"2022-07-24T24:45:26", NULL},
         {"2022-07-24T10:45:99", NULL},
         {"2022-07-24T10:45:26 at noon", NULL},

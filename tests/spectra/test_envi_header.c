@@ -261,6 +261,12 @@ static void units_that_cannot_be_are_refused(void **state)
         VAHO_BAD_INPUT);
     assert_non_null(strstr(error.message, "item 2 of 'wavelength' is 2500"));
     assert_true(wavelength[0] == 400 && wavelength[1] == 2500); /* as they were */
+    struct vaho_envi_header *header = parse("ENVI\nwavelength units = Unknown\n");
+    double count[] = {1, 2, 3}, um[] = {1, 2, 3.5};
+    assert_int_equal(vaho_envi_header_to_um(count, NULL, 3, header, &guessed, NULL),
+                     VAHO_NOT_APPLICABLE);
+    assert_int_equal(vaho_envi_header_to_um(um, NULL, 3, header, &guessed, NULL), VAHO_OK);
+    vaho_envi_header_free(header);
     wavelength[1] = 0;
     assert_int_equal(
         convert(wavelength, NULL, &guessed, "ENVI\nwavelength units = Wavenumber\n", &error),
