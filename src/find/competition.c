@@ -8,7 +8,7 @@
 
 /* A real winner holds places with at least this evidence, or this share of its own. */
 static const float CLAIM_FLOOR = 3.0f, CLAIM_SHARE = 0.12f;
-enum { CLAIM_DECOY = 0xffffffffu, MAX_CLAIM_BLOCKS_PER_SIDE = 64 };
+enum { MAX_CLAIM_BLOCKS_PER_SIDE = 64 };
 
 void vaho_candidate_centre(double *line, double *sample, const struct vaho_candidate *candidate)
 {
@@ -124,7 +124,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];
         winner->decoy = candidate[i].signature >= maps->n_real;
-        winner->claim = winner->decoy ? CLAIM_DECOY : ++n_claims;
+        winner->claim = winner->decoy ? VAHO_CLAIM_DECOY : ++n_claims;
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
             claim_connected(c, &candidate[i],

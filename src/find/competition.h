@@ -22,11 +22,13 @@ struct vaho_contender {
     unsigned claim; /* real: its id in the claim map, 1 .. */
 };
 
+#define VAHO_CLAIM_DECOY 0xffffffffu /* in the claim map: ground a decoy holds */
+
 struct vaho_competition {
     size_t n_lines, n_samples;
     size_t n;
     struct vaho_contender *winner; /* strongest first; owned */
-    unsigned *claim; /* n_lines x n_samples: id of the real winner holding a pixel, 0 none; owned */
+    unsigned *claim; /* n_lines x n_samples: id of the winner holding a pixel, 0 none; owned */
 };
 
 /* The centre of a candidate's block, in pixels. */

@@ -17,9 +17,8 @@
 
 enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 3.5;        /* candidates below are noise at any q-value */
-static const double Q_LEFT_OUT = 0.1;   /* ground of plumes this certain is left out when learning again */
-static const double Q_FOR_AIR = 0.1;   /* plumes this certain speak on the air temperature ... */
-static const double VOTES_TO_SETTLE = 100.0; /* ... and settle it with this sum of squared evidence */
+static const double Z_STRONG = 7.0;     /* no decoy is needed to believe in this */
+enum { MARGIN = 4 };                    /* pixels around a strong plume that are left out with it */
 
 struct search {
     const struct vaho_source *source;
@@ -66,30 +65,46 @@ double vaho_detection_clock(struct vaho_detection *detection, const char *stage,
     return now;
 }
 
-static void search_free(struct search *s)
+/* What a pass learned. */
+static void forget_learned(struct search *s)
 {
     vaho_columns_free(s->columns);
     vaho_contrast_free(s->contrast);
     vaho_evidence_free(s->evidence);
     vaho_competition_free(s->competition);
-    vaho_maps_free(s->maps);
     free(s->absorption);
     free(s->real);
     free(s->scored);
     free(s->gas_of);
     free(s->n_decoys);
-    free(s->excluded);
     free(s->q);
+    s->columns = NULL;
+    s->contrast = NULL;
+    s->evidence = NULL;
+    s->competition = NULL;
+    s->absorption = s->real = s->scored = NULL;
+    s->gas_of = NULL;
+    s->n_decoys = NULL;
+    s->q = NULL;
 }
 
-/* Detector columns and contrast; the signatures at the bands that are left. */
-static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
-                                struct vaho_signatures *signatures, struct vaho_error *error)
+static void search_free(struct search *s)
+{
+    forget_learned(s);
+    vaho_maps_free(s->maps);
+    free(s->excluded);
+}
+
+/* Detector columns, contrast and background, from what is not excluded. */
+static enum vaho_status learn(struct search *s, struct vaho_detection *out,
+                              struct vaho_signatures *signatures, const double *settled_d,
+                              struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
-    struct vaho_columns_settings columns = {.rank = REGRESSION_RANK};
+    struct vaho_columns_settings columns = {.rank = REGRESSION_RANK, .excluded = s->excluded};
     enum vaho_status status;
 
+    forget_learned(s);
     columns.by_column = s->settings->background == VAHO_BACKGROUND_COLUMN ||
                         (s->settings->background == VAHO_BACKGROUND_AUTO &&
                          info->n_lines >= MIN_LINES_BY_COLUMN);
@@ -102,15 +117,16 @@ static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
                                  s->settings->air_temperature_k, error);
     if (status != VAHO_OK)
         return status;
+    if (settled_d != NULL)
+        vaho_contrast_settle(s->contrast, *settled_d);
     s->scene = (struct vaho_scene){s->source, s->columns, s->contrast};
     s->n_bands = signatures->n_bands;
     s->n_gases = signatures->n;
     s->n_searched = signatures->n_searched;
-    s->absorption = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
     s->stride = (s->contrast->n_parts + 1) * s->n_bands;
+    s->absorption = vaho_alloc(s->n_gases * s->n_bands, sizeof(float));
     s->real = vaho_alloc(s->n_gases * s->stride, sizeof(float));
-    s->excluded = vaho_alloc(info->n_lines * info->n_samples, 1);
-    if (!s->absorption || !s->real || !s->excluded)
+    if (!s->absorption || !s->real)
         return vaho_fail_memory(error, "the signatures");
     for (size_t i = 0; i < s->n_gases * s->n_bands; i++)
         s->absorption[i] = (float)signatures->value[i];
@@ -120,7 +136,7 @@ static enum vaho_status prepare(struct search *s, struct vaho_detection *out,
     out->n_bands_used = s->n_bands;
     out->n_dead_elements = vaho_columns_n_dead_elements(s->columns);
     out->n_dead_columns = vaho_columns_n_dead_columns(s->columns);
-    return VAHO_OK;
+    return vaho_evidence_learn(&s->evidence, &s->scene, s->excluded, s->pool, error);
 }
 
 /* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
@@ -138,9 +154,9 @@ static void contrast_profile(float *out, const struct vaho_contrast *contrast)
 }
 
 /* Decoys of every searched gas, matched in the scene's own metric. */
-static enum vaho_status make_decoys(struct search *s, struct vaho_error *error)
+static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho_error *error)
 {
-    size_t wanted = s->settings->n_decoys, nb = s->n_bands;
+    size_t nb = s->n_bands;
     float *profile = vaho_alloc(nb, sizeof *profile), *decoy = vaho_alloc(wanted * nb, sizeof *decoy);
     struct vaho_decoy_metric metric = {nb, profile, vaho_evidence_cholesky(s->evidence, 2)};
     enum vaho_status status = VAHO_OK;
@@ -182,10 +198,6 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     size_t n_candidates;
     enum vaho_status status;
 
-    vaho_competition_free(s->competition);
-    s->competition = NULL;
-    free(s->q);
-    s->q = NULL;
     status = vaho_evidence_set_signatures(s->evidence, s->scored, s->n_all, s->n_searched, error);
     if (status == VAHO_OK)
         status = vaho_evidence_score(&candidate, &n_candidates, s->evidence, Z_MIN, s->pool, error);
@@ -211,48 +223,67 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     return status;
 }
 
-/* Marks the ground of certain plumes. */
-static void exclude_plumes(struct search *s)
+static int is_strong(const struct vaho_contender *winner)
 {
-    const struct vaho_competition *c = s->competition;
-
-    memset(s->excluded, 0, c->n_lines * c->n_samples);
-    for (size_t i = 0; i < c->n; i++)
-        if (!c->winner[i].decoy && s->q[i] <= Q_LEFT_OUT)
-            for (size_t p = 0; p < c->n_lines * c->n_samples; p++)
-                s->excluded[p] |= c->claim[p] == c->winner[i].claim;
+    return !winner->decoy && (double)winner->candidate.z >= Z_STRONG;
 }
 
-/* The hypothesis about the air that the certain plumes favour; *votes is how strongly. */
-static size_t favoured_hypothesis(const struct search *s, double *votes)
+/* Marks the ground of strong plumes and a margin around it. */
+static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *error)
 {
-    double vote[VAHO_MAX_HYPOTHESES] = {0.0};
-    size_t best = s->contrast->n_hypotheses / 3;
+    const struct vaho_competition *c = s->competition;
+    unsigned char *strong = vaho_alloc(c->n + 1, 1); /* by claim */
+    size_t nl = c->n_lines, ns = c->n_samples;
 
-    for (size_t i = 0; i < s->competition->n; i++) {
-        const struct vaho_contender *w = &s->competition->winner[i];
-        if (!w->decoy && s->q[i] <= Q_FOR_AIR)
-            vote[w->candidate.hypothesis] += (double)w->candidate.z * (double)w->candidate.z;
+    free(s->excluded);
+    s->excluded = vaho_alloc(nl * ns, 1);
+    if (strong == NULL || s->excluded == NULL) {
+        free(strong);
+        return vaho_fail_memory(error, "the ground of plumes");
     }
-    for (size_t h = 0; h < s->contrast->n_hypotheses; h++)
-        if (vote[h] > vote[best])
-            best = h;
-    *votes = vote[best];
-    return best;
+    for (size_t i = 0; i < c->n; i++)
+        if (is_strong(&c->winner[i]))
+            strong[c->winner[i].claim] = 1;
+    for (size_t l = 0; l < nl; l++)
+        for (size_t p = 0; p < ns; p++) {
+            unsigned claim = c->claim[l * ns + p];
+            if (claim == 0 || claim == VAHO_CLAIM_DECOY || !strong[claim])
+                continue;
+            for (size_t ll = l > MARGIN ? l - MARGIN : 0; ll <= l + MARGIN && ll < nl; ll++)
+                for (size_t pp = p > MARGIN ? p - MARGIN : 0; pp <= p + MARGIN && pp < ns; pp++)
+                    s->excluded[ll * ns + pp] = 1;
+        }
+    free(strong);
+    return VAHO_OK;
 }
 
 /*
- * The air has one temperature: a plume strong enough to tell it settles it for
- * the whole cube.  Under a wrong one the ground between the two temperatures
- * shows a strong plume upside down, which other gases resemble.
+ * The air has one temperature: strong plumes tell it, by squared evidence, and
+ * settle it for the whole cube (under a wrong one the ground between the two
+ * shows a strong plume upside down, which other gases resemble).  0 without any.
  */
-static void settle_air(struct search *s)
+static int settle_air(double *d, size_t *hypothesis, const struct search *s)
 {
-    double votes;
-    size_t h = favoured_hypothesis(s, &votes);
+    double vote[VAHO_MAX_HYPOTHESES] = {0.0}, sum = 0.0, near = 0.0, around = 0.0;
+    size_t best = s->contrast->n_hypotheses / 3, n = s->contrast->n_hypotheses;
 
-    if (votes >= VOTES_TO_SETTLE)
-        vaho_contrast_settle(s->contrast, s->contrast->d[h]);
+    for (size_t i = 0; i < s->competition->n; i++) {
+        const struct vaho_contender *w = &s->competition->winner[i];
+        if (is_strong(w)) {
+            vote[w->candidate.hypothesis] += (double)w->candidate.z * (double)w->candidate.z;
+            sum += (double)w->candidate.z * (double)w->candidate.z;
+        }
+    }
+    for (size_t h = 0; h < n; h++)
+        if (vote[h] > vote[best])
+            best = h;
+    for (size_t h = best > 0 ? best - 1 : 0; h < n && h <= best + 1; h++) {
+        near += vote[h];
+        around += vote[h] * s->contrast->d[h];
+    }
+    *hypothesis = best;
+    *d = near > 0.0 ? around / near : s->contrast->d[best];
+    return sum > 0.0;
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
@@ -306,39 +337,33 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
                                    struct vaho_error *error)
 {
     struct search s = {.source = source, .settings = settings, .signatures = signatures, .pool = pool};
-    size_t hypothesis;
-    double clock = vaho_monotonic_s(), votes;
-    enum vaho_status status;
+    size_t hypothesis = 0;
+    double clock = vaho_monotonic_s(), d = 0.0;
+    int settled = 0;
+    enum vaho_status status = VAHO_OK;
 
-    vaho_progress_report(progress, "background", 0, 3, "steps");
-    status = prepare(&s, out, signatures, error);
-    clock = vaho_detection_clock(out, "columns", clock);
     for (size_t pass = 0; status == VAHO_OK && pass < N_PASSES; pass++) {
-        vaho_evidence_free(s.evidence);
-        s.evidence = NULL;
-        vaho_progress_report(progress, "background", 1 + pass, 3, "steps");
-        status = vaho_evidence_learn(&s.evidence, &s.scene, pass > 0 ? s.excluded : NULL, pool, error);
+        vaho_progress_report(progress, "background", pass, N_PASSES, "passes");
+        status = learn(&s, out, signatures, settled ? &d : NULL, error);
         clock = vaho_detection_clock(out, "background", clock);
-        if (status == VAHO_OK && pass == 0)
-            status = make_decoys(&s, error);
         vaho_progress_report(progress, "score", pass, N_PASSES, "passes");
         if (status == VAHO_OK)
+            status = make_decoys(&s, pass + 1 < N_PASSES ? 0 : settings->n_decoys, error);
+        if (status == VAHO_OK)
             status = find_winners(&s, error);
+        if (status == VAHO_OK)
+            settled = settle_air(&d, &hypothesis, &s);
+        if (status == VAHO_OK && pass + 1 < N_PASSES)
+            status = exclude_plumes(&s, error);
         clock = vaho_detection_clock(out, "score", clock);
-        if (status == VAHO_OK && pass + 1 < N_PASSES) {
-            exclude_plumes(&s);
-            settle_air(&s);
-        }
     }
     vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
-    if (status == VAHO_OK) {
-        hypothesis = favoured_hypothesis(&s, &votes);
+    if (status == VAHO_OK)
         status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
-        clock = vaho_detection_clock(out, "maps", clock);
-        if (status == VAHO_OK)
-            status = measure_winners(&s, out, hypothesis, error);
-        vaho_detection_clock(out, "measure", clock);
-    }
+    clock = vaho_detection_clock(out, "maps", clock);
+    if (status == VAHO_OK)
+        status = measure_winners(&s, out, hypothesis, error);
+    vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK) {
         give_maps(&s, out);
         out->n_decoys_run = s.n_all - s.n_searched;

@@ -69,6 +69,7 @@ struct sums {
 struct learning {
     struct vaho_columns *columns;
     const struct vaho_source *source;
+    const unsigned char *excluded;
     struct sums part[N_STRETCHES];
     size_t n_stretches;
 };
@@ -99,6 +100,15 @@ void vaho_columns_free(struct vaho_columns *columns)
     free(columns->spectrum);
     free(columns->residual);
     free(columns);
+}
+
+/* Makes the excluded pixels of a block invalid, so that nothing is learned from them. */
+static void leave_out(struct vaho_block *block, const unsigned char *excluded)
+{
+    size_t n = block->n_lines * block->n_samples;
+
+    for (size_t i = 0; excluded != NULL && i < n; i++)
+        block->valid[i] &= !excluded[block->first_line * block->n_samples + i];
 }
 
 /* The lines of stretch i: [*first, *end). */
@@ -133,6 +143,8 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
     for (size_t line = first; status == VAHO_OK && line < end; line += READ_LINES) {
         size_t n_lines = end - line < READ_LINES ? end - line : READ_LINES;
         status = vaho_source_read(block, learning->source, line, n_lines, columns->band, nb, error);
+        if (status == VAHO_OK)
+            leave_out(block, learning->excluded);
         for (size_t l = 0; status == VAHO_OK && l < n_lines; l++) {
             const unsigned char *valid = block->valid + l * ns;
             for (size_t b = 0; b < nb; b++) {
@@ -387,7 +399,7 @@ static void settle_means(struct vaho_columns *columns, const struct sums *sums, 
 
 /* Gathers the sample of pixels, lines evenly spread. */
 static enum vaho_status sample_pixels(struct vaho_columns *columns, const struct vaho_source *source,
-                                      struct vaho_error *error)
+                                      const unsigned char *excluded, struct vaho_error *error)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples, nl = columns->n_lines;
     size_t n_read = nl < 256 ? nl : 256, per_line = MAX_SAMPLED / n_read, n = 0;
@@ -402,6 +414,8 @@ static enum vaho_status sample_pixels(struct vaho_columns *columns, const struct
         status = vaho_fail_memory(error, "the sample of pixels");
     for (size_t i = 0; status == VAHO_OK && i < n_read; i++) {
         status = vaho_columns_read(block, columns, source, i * nl / n_read, 1, error);
+        if (status == VAHO_OK)
+            leave_out(block, excluded);
         for (size_t s = i % step; status == VAHO_OK && s < ns; s += step) {
             if (!block->valid[s])
                 continue;
@@ -498,6 +512,7 @@ static enum vaho_status accumulate_regression(void *context, size_t task, size_t
         status = vaho_columns_read(block, columns, learning->source, line, n_lines, error);
         if (status != VAHO_OK)
             break;
+        leave_out(block, learning->excluded);
         subtract_means(block, columns);
         for (size_t l = 0; l < n_lines; l++) {
             const float *z = block->value + l * nb * ns;
@@ -631,7 +646,7 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
                                     struct vaho_pool *pool, struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(source);
-    struct learning learning = {.source = source};
+    struct learning learning = {.source = source, .excluded = settings->excluded};
     struct vaho_columns *columns = vaho_alloc(1, sizeof *columns);
     enum vaho_status status;
 
@@ -651,7 +666,7 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
         status = find_dead(columns, &learning.part[0], error);
     if (status == VAHO_OK) {
         settle_means(columns, &learning.part[0], settings->by_column);
-        status = sample_pixels(columns, source, error);
+        status = sample_pixels(columns, source, settings->excluded, error);
     }
     for (size_t i = 0; i < N_STRETCHES; i++)
         sums_free(&learning.part[i]);
