@@ -4,8 +4,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 JOBS ?= $(shell nproc)
 PACKAGES ?= tools/install-packages
-# Tests that run several threads: all of these again under the thread sanitizer.
-THREADED = ^(base/pool|flight/|sense/|find/|exercise/)
+# Folders whose unit tests run several threads: again under the thread sanitizer.
+THREADED = ^(base|cube|place|sense|find|flight|exercise)/
 # The thread sanitizer of gcc 12 cannot map its memory where addresses are very random.
 FIXED_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 
@@ -41,7 +41,8 @@ check: ## everything that must hold: packages, house rules, builds, all tests
 	@$(call build_preset,release)
 	$(section) "threads: thread sanitizer"
 	@$(call build_preset,tsan)
-	@$(FIXED_ADDRESSES) $(call test_preset,tsan) -R '$(THREADED)'
+	@TSAN_OPTIONS=suppressions=$(CURDIR)/tools/tsan.suppressions \
+		$(FIXED_ADDRESSES) $(call test_preset,tsan) -L quick -R '$(THREADED)'
 	$(section) "all tests: address and undefined sanitizers"
 	@$(call build_preset,dev)
 	@$(call test_preset,dev)

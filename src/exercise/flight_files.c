@@ -169,10 +169,10 @@ static enum vaho_status write_gas(const char *dir, const struct vaho_exercise_ga
         return status;
     vaho_text_init(&text, MAX_TEXT_NBYTES);
     vaho_text_printf(&text,
-                     "# title: %s\n# kind: gas\n"
-                     "# EXERCISE: idealised, from published band centres and strengths; not a "
-                     "measurement\n"
-                     "# base e, 296 K, 1 atm\n"
+                     "# title: %s\n"
+                     "# grade: computed\n# temperature_k: 296\n# pressure_pa: 101325\n"
+                     "# note: EXERCISE: idealised, from published band centres and strengths; not "
+                     "a measurement\n"
                      "wavelength_um,absorption_per_ppm_m\n",
                      gas->name);
     for (size_t i = 0; i < spectrum.n; i++)

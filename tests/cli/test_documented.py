@@ -10,7 +10,7 @@ VAHO = os.environ["VAHO"]
 SOURCE = pathlib.Path(os.environ["VAHO_SOURCE"])
 COMMANDS = {"exercise": ["exercise", "new"]}
 OPTION = re.compile(r"--([a-z][a-z-]*)")
-EXPLAINED = re.compile(r"^\s+(?:-\w, )?--([a-z][a-z-]*)", re.MULTILINE)  # not those in examples
+EXPLAINED = re.compile(r"^ +(-.*?)(?:  |$)", re.MULTILINE)  # before the explanation, not in it
 
 
 def in_completion(command):
@@ -23,9 +23,10 @@ def in_completion(command):
 
 
 def in_manual(command):
-    """The options that have a paragraph of their own."""
-    text = (SOURCE / "man" / f"vaho-{command}.1").read_text()
-    return set(re.findall(r"^\.It Fl (?:h , )?-([a-z-]+)", text, re.MULTILINE))
+    """The options that head a paragraph, in mdoc (.It) or man (.TP) macros."""
+    text = (SOURCE / "man" / f"vaho-{command}.1").read_text().replace("\\", "")
+    text = text.replace("Fl h , -", "--").replace("Fl -", "--")
+    return set(OPTION.findall(" ".join(re.findall(r"^\.(?:It|TP.*\n)(.*)$", text, re.MULTILINE))))
 
 
 def main():
@@ -36,7 +37,7 @@ def main():
             print(f"{command}: -h exits {done.returncode}")
             failures += 1
             continue
-        usage = set(EXPLAINED.findall(done.stdout))
+        usage = set(OPTION.findall(" ".join(EXPLAINED.findall(done.stdout))))
         for where, found in ("man page", in_manual(command)), ("completion", in_completion(command)):
             if usage != found:
                 failures += 1

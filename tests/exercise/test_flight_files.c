@@ -111,9 +111,9 @@ static void everything_is_written_and_says_exercise(void **state)
         char want[128];
         snprintf(path, sizeof path, "%s/%s.csv", files.library, vaho_exercise_gas(i)->name);
         text = text_of(path);
-        snprintf(want, sizeof want, "# title: %s\n# kind: gas\n# EXERCISE",
-                 vaho_exercise_gas(i)->name);
+        snprintf(want, sizeof want, "# title: %s\n# grade: computed\n", vaho_exercise_gas(i)->name);
         assert_int_equal(strncmp(text, want, strlen(want)), 0);
+        assert_non_null(strstr(text, "\n# note: EXERCISE: idealised"));
         assert_non_null(strstr(text, "\nwavelength_um,absorption_per_ppm_m\n"));
         free(text);
     }
