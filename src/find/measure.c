@@ -1,12 +1,12 @@
 #include "find/measure.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
+#include "find/footprint.h"
 #include "sense/identify.h"
 #include "sense/robust.h"
 
@@ -93,98 +93,6 @@ static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho
         n = 1;
     }
     out->n_pixels = n;
-    return VAHO_OK;
-}
-
-/* Sums over a footprint: Z_k = sum q_k z, N_kl = sum q_k q_l. */
-struct sums {
-    double *z; /* n_parts x n_bands */
-    double n[VAHO_N_PAIRS];
-};
-
-static enum vaho_status sum_spectra(struct sums *sums, const struct vaho_plume *plume,
-                                    const struct vaho_measuring *m, struct vaho_error *error)
-{
-    const struct vaho_scene *scene = m->scene;
-    size_t nb = vaho_columns_n_bands(scene->columns), ns = m->maps->n_samples, i = 0;
-    size_t n_parts = scene->contrast->n_parts;
-    float *q = vaho_alloc(vaho_columns_rank(scene->columns) * ns, sizeof *q);
-    struct vaho_block *block = NULL;
-    enum vaho_status status = vaho_block_new(&block, 1, nb, ns, error);
-
-    if (status == VAHO_OK && q == NULL)
-        status = vaho_fail_memory(error, "a plume's spectrum");
-    while (status == VAHO_OK && i < plume->n_pixels) {
-        unsigned line = plume->pixel[2 * i];
-        status = vaho_columns_read(block, scene->columns, scene->source, line, 1, error);
-        if (status != VAHO_OK)
-            break;
-        vaho_columns_residual(block, q, scene->columns);
-        for (; i < plume->n_pixels && plume->pixel[2 * i] == line; i++) {
-            size_t s = plume->pixel[2 * i + 1];
-            for (size_t k = 0; block->valid[s] && k < n_parts; k++) {
-                double qk = k == 0 ? 1.0 : (double)q[(k - 1) * ns + s];
-                for (size_t l = k; l < n_parts; l++)
-                    sums->n[vaho_pair(k, l)] += qk * (l == 0 ? 1.0 : (double)q[(l - 1) * ns + s]);
-                for (size_t b = 0; b < nb; b++)
-                    sums->z[k * nb + b] += qk * (double)block->value[b * ns + s];
-            }
-        }
-    }
-    free(q);
-    vaho_block_free(block);
-    return status;
-}
-
-/* The parts of gas g under the hypothesis, whitened: n_parts x n_bands. */
-static void whiten_parts(double *w, const struct vaho_measuring *m, size_t g, size_t level)
-{
-    size_t nb = vaho_columns_n_bands(m->scene->columns), n = m->scene->contrast->n_parts;
-    const float *parts = m->parts + g * (n + 1) * nb;
-    double d = m->scene->contrast->d[m->hypothesis];
-
-    for (size_t k = 0; k < n; k++) {
-        for (size_t b = 0; b < nb; b++)
-            w[k * nb + b] = (double)parts[k * nb + b] + (k == 0 ? d * (double)parts[n * nb + b] : 0.0);
-        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
-                    vaho_evidence_cholesky(m->evidence, level), (int)nb, w + k * nb, 1);
-    }
-}
-
-/* Matches and products of all gases over the footprint (identify.h). */
-static enum vaho_status match_gases(double *match, double *product, struct sums *sums,
-                                    const struct vaho_measuring *m, size_t level,
-                                    struct vaho_error *error)
-{
-    size_t nb = vaho_columns_n_bands(m->scene->columns), n = m->scene->contrast->n_parts;
-    size_t ng = m->n_gases, stride = n * nb;
-    double *w = vaho_alloc((ng + 1) * stride, sizeof *w), *z = w;
-
-    if (w == NULL)
-        return vaho_fail_memory(error, "a plume's gases");
-    memcpy(z, sums->z, stride * sizeof *z);
-    for (size_t k = 0; k < n; k++)
-        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
-                    vaho_evidence_cholesky(m->evidence, level), (int)nb, z + k * nb, 1);
-    for (size_t g = 0; g < ng; g++)
-        whiten_parts(w + (g + 1) * stride, m, g, level);
-    for (size_t g = 0; g < ng; g++) {
-        const double *wg = w + (g + 1) * stride;
-        match[g] = cblas_ddot((int)stride, wg, 1, z, 1);
-        if (g < m->n_searched)
-            match[g] -= (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset *
-                        sums->n[0];
-        for (size_t h = 0; h < ng; h++) {
-            const double *wh = w + (h + 1) * stride;
-            double sum = 0.0;
-            for (size_t k = 0; k < n; k++)
-                for (size_t l = 0; l < n; l++)
-                    sum += sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)] *
-                           cblas_ddot((int)nb, wg + k * nb, 1, wh + l * nb, 1);
-            product[g * ng + h] = sum;
-        }
-    }
-    free(w);
     return VAHO_OK;
 }
 
@@ -278,7 +186,7 @@ static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_meas
  * the footprint, sum(r z) / sqrt(n sum(r^2)), and the fitted signature the same way.
  */
 static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_measuring *m,
-                                      const struct sums *sums, size_t gas, struct vaho_error *error)
+                                      const struct vaho_footprint_sums *sums, size_t gas, struct vaho_error *error)
 {
     const struct vaho_contrast *contrast = m->scene->contrast;
     size_t nb = contrast->n_bands, n = contrast->n_parts;
@@ -295,7 +203,7 @@ static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_
         r[k] = contrast->weight[k] + (k == 0 ? d : 0.0);
     for (size_t k = 0; k < n; k++)
         for (size_t l = 0; l < n; l++)
-            energy += r[k] * r[l] * sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)];
+            energy += r[k] * r[l] * vaho_footprint_n(sums, k, l);
     scale = energy > 0.0 && sums->n[0] > 0.0 ? 1.0 / sqrt(energy * sums->n[0]) : 0.0;
     for (size_t b = 0; b < nb; b++) {
         out->wavelength_um[b] = m->wavelength_um[b];
@@ -303,7 +211,7 @@ static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_
             out->excess[b] += r[k] * sums->z[k * nb + b] * scale;
             for (size_t l = 0; l < n; l++) {
                 double p = (double)parts[l * nb + b] + (l == 0 ? d * (double)parts[n * nb + b] : 0.0);
-                out->fit[b] += r[k] * sums->n[k < l ? vaho_pair(k, l) : vaho_pair(l, k)] * p *
+                out->fit[b] += r[k] * vaho_footprint_n(sums, k, l) * p *
                                out->mean_ppmm * scale;
             }
         }
@@ -325,7 +233,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
 {
     size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
     size_t level = winner->candidate.level;
-    struct sums sums = {.z = vaho_alloc(m->scene->contrast->n_parts * nb, sizeof(double))};
+    struct vaho_footprint_sums sums = {0};
     double *match = vaho_alloc(m->n_gases, sizeof *match);
     double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);
     double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
@@ -334,14 +242,19 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
 
     *out = (struct vaho_plume){.snr = (double)winner->candidate.z,
                                .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
-    if (!sums.z || !match || !product || !id)
+    if (!match || !product || !id)
         status = vaho_fail_memory(error, "a plume");
     if (status == VAHO_OK)
         status = draw_footprint(out, m, winner, error);
     if (status == VAHO_OK)
-        status = sum_spectra(&sums, out, m, error);
+        status = vaho_footprint_sum(&sums, out->pixel, out->n_pixels, m->scene, error);
     if (status == VAHO_OK)
-        status = match_gases(match, product, &sums, m, level, error);
+        status = vaho_footprint_match(match, product, &sums, m->evidence, level, m->scene->contrast,
+                                      m->parts, m->n_gases, &m->scene->contrast->d[m->hypothesis], 1,
+                                      error);
+    for (size_t g = 0; status == VAHO_OK && g < m->n_searched; g++)
+        match[g] -= (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset *
+                    sums.n[0];
     if (status == VAHO_OK)
         status = vaho_identify(id, match, product, spread, nb, m->n_gases, m->n_searched, error);
     if (status == VAHO_OK) {
@@ -353,7 +266,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
     }
     if (status == VAHO_OK)
         status = keep_spectrum(out, m, &sums, gas, error);
-    free(sums.z);
+    vaho_footprint_sums_free(&sums);
     free(match);
     free(product);
     free(id);

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/error.h"
+#include "find/air.h"
 #include "find/competition.h"
 #include "find/evidence.h"
 #include "find/maps.h"
@@ -17,7 +18,6 @@
 
 enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 3.5;        /* candidates below are noise at any q-value */
-static const double Z_STRONG = 7.0;     /* no decoy is needed to believe in this */
 enum { MARGIN = 4 };                    /* pixels around a strong plume that are left out with it */
 
 struct search {
@@ -225,7 +225,7 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
 
 static int is_strong(const struct vaho_contender *winner)
 {
-    return !winner->decoy && (double)winner->candidate.z >= Z_STRONG;
+    return !winner->decoy && (double)winner->candidate.z >= VAHO_Z_STRONG;
 }
 
 /* Marks the ground of strong plumes and a margin around it. */
@@ -255,35 +255,6 @@ static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *erro
         }
     free(strong);
     return VAHO_OK;
-}
-
-/*
- * The air has one temperature: strong plumes tell it, by squared evidence, and
- * settle it for the whole cube (under a wrong one the ground between the two
- * shows a strong plume upside down, which other gases resemble).  0 without any.
- */
-static int settle_air(double *d, size_t *hypothesis, const struct search *s)
-{
-    double vote[VAHO_MAX_HYPOTHESES] = {0.0}, sum = 0.0, near = 0.0, around = 0.0;
-    size_t best = s->contrast->n_hypotheses / 3, n = s->contrast->n_hypotheses;
-
-    for (size_t i = 0; i < s->competition->n; i++) {
-        const struct vaho_contender *w = &s->competition->winner[i];
-        if (is_strong(w)) {
-            vote[w->candidate.hypothesis] += (double)w->candidate.z * (double)w->candidate.z;
-            sum += (double)w->candidate.z * (double)w->candidate.z;
-        }
-    }
-    for (size_t h = 0; h < n; h++)
-        if (vote[h] > vote[best])
-            best = h;
-    for (size_t h = best > 0 ? best - 1 : 0; h < n && h <= best + 1; h++) {
-        near += vote[h];
-        around += vote[h] * s->contrast->d[h];
-    }
-    *hypothesis = best;
-    *d = near > 0.0 ? around / near : s->contrast->d[best];
-    return sum > 0.0;
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
@@ -337,7 +308,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
                                    struct vaho_error *error)
 {
     struct search s = {.source = source, .settings = settings, .signatures = signatures, .pool = pool};
-    size_t hypothesis = 0;
+    size_t hypothesis;
     double clock = vaho_monotonic_s(), d = 0.0;
     int settled = 0;
     enum vaho_status status = VAHO_OK;
@@ -351,19 +322,27 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
             status = make_decoys(&s, pass + 1 < N_PASSES ? 0 : settings->n_decoys, error);
         if (status == VAHO_OK)
             status = find_winners(&s, error);
-        if (status == VAHO_OK)
-            settled = settle_air(&d, &hypothesis, &s);
+        if (status == VAHO_OK && pass + 1 < N_PASSES && s.contrast->n_hypotheses > 1)
+            status = vaho_air_settle(&d, &settled, &s.scene, s.evidence, s.competition, s.real,
+                                     s.n_searched, error);
         if (status == VAHO_OK && pass + 1 < N_PASSES)
             status = exclude_plumes(&s, error);
         clock = vaho_detection_clock(out, "score", clock);
     }
     vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
+    hypothesis = status == VAHO_OK ? s.contrast->n_hypotheses / 2 : 0; /* the middle one, or the only */
     if (status == VAHO_OK)
         status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
         status = measure_winners(&s, out, hypothesis, error);
     vaho_detection_clock(out, "measure", clock);
+    if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
+        vaho_detection_add_note(out, settled ? "the ground is %.1f K warmer than the air as seen in the "
+                                               "window, which the strongest plumes told"
+                                             : "no plume is strong enough to tell the air's temperature; "
+                                               "column densities assume the ground %.1f K warmer",
+                                s.contrast->d[hypothesis]);
     if (status == VAHO_OK) {
         give_maps(&s, out);
         out->n_decoys_run = s.n_all - s.n_searched;
