@@ -238,13 +238,18 @@ static int is_digitised(const struct vaho_jcamp_block *block)
            vaho_span_contains(block->value[JCAMP_DATA_PROCESSING], "HARD COPY");
 }
 
-/* Bands are up to 500 cm-1 wide; on other abscissas the same share of a usual chart. */
+/*
+ * Bands are up to 500 cm-1 wide; on other abscissas the same share of a usual
+ * chart.  Charts have a few thousand points; the work on a file that claims to be
+ * one and has millions is bounded.
+ */
 static size_t baseline_half_width(const struct vaho_draft *draft)
 {
-    double step = fabs(draft->x[draft->n - 1] - draft->x[0]) / (double)(draft->n - 1);
-    double points = draft->abscissa == VAHO_X_CM1 ? 250.0 / step : (double)draft->n / 14.0;
+    double n = (double)draft->n;
+    double step = fabs(draft->x[draft->n - 1] - draft->x[0]) / (n - 1.0);
+    double points = draft->abscissa == VAHO_X_CM1 ? 250.0 / step : n / 14.0;
 
-    return (size_t)fmin(points, fmin((double)draft->n / 2.0, 2000.0));
+    return (size_t)fmin(points, fmin(n / 2.0, 2e7 / n));
 }
 
 static enum vaho_status remove_baseline(struct vaho_draft *draft, struct vaho_error *error)
