@@ -70,8 +70,8 @@ static void read_comment(struct table *table, struct vaho_span line)
 
     if (vaho_span_starts(text, "pure "))
         table->gas = vaho_span_trim((struct vaho_span){text.p + 5, text.n - 5});
-    table->temperature_k = number_after(text, " T:", table->temperature_k);
-    table->pressure_atm = number_after(text, " P:", table->pressure_atm);
+    table->temperature_k = number_after(line, " T:", table->temperature_k);
+    table->pressure_atm = number_after(line, " P:", table->pressure_atm);
 }
 
 static enum vaho_status read_rows(struct vaho_draft *draft, struct table *table,

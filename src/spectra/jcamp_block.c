@@ -266,7 +266,7 @@ static enum vaho_status read_ordinates(struct vaho_jcamp_block *block, struct va
         x *= factor;
         table.all_integers &= floor(x) == x;
         if (status == VAHO_OK && draft->n > before)
-            status = add_anchor(&table, before, x, &why);
+            status = add_anchor(&table, before - (size_t)state.repeated, x, &why);
     }
     if (status == VAHO_OK) {
         block->n_bad_checks = state.n_bad_checks;

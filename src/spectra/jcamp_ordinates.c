@@ -144,6 +144,8 @@ enum vaho_status vaho_ordinates_read_line(double *x, struct vaho_draft *draft,
             state->difference = value;
             value += state->last;
         }
+        if (first)
+            state->repeated = check;
         if (check && first) /* the repeated value: compared, not kept */
             state->n_bad_checks += !(fabs(value - checked) <= 1e-6 * fabs(checked) + 0.5);
         if (check && first)
