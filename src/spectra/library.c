@@ -308,6 +308,29 @@ const struct vaho_spectrum *vaho_library_find(const struct vaho_library *library
     return NULL;
 }
 
+const struct vaho_spectrum *vaho_library_find_at(const struct vaho_library *library,
+                                                 const char *name, const double *wavelength_um,
+                                                 size_t n_bands)
+{
+    const struct vaho_spectrum *best = NULL;
+    size_t most = 0;
+
+    for (size_t i = 0; i < library->sink.n; i++) {
+        const struct vaho_spectrum *s = &library->sink.spectrum[i];
+        size_t n = 0;
+        if (strcmp(s->name, name) != 0 || !s->has_wavelength)
+            continue;
+        for (size_t b = 0; b < n_bands; b++)
+            n += wavelength_um[b] >= s->wavelength_um[0] &&
+                 wavelength_um[b] <= s->wavelength_um[s->n - 1];
+        if (n > most) {
+            most = n;
+            best = s;
+        }
+    }
+    return best;
+}
+
 size_t vaho_library_n_notes(const struct vaho_library *library)
 {
     return library->n_notes;

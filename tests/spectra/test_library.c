@@ -118,6 +118,24 @@ static void every_spectrum_is_well_formed(void **state)
     vaho_library_free(library);
 }
 
+static void the_entry_that_covers_the_bands_is_found(void **state)
+{
+    (void)state;
+    static const double thermal[2] = {8.0, 9.0}, shortwave[2] = {2.2, 2.4}, beyond[1] = {500.0};
+    struct vaho_library *library = shared_library("spectra/swir/ch4_target_425.txt");
+    struct vaho_error error;
+    const char *iao = VAHO_TEST_SHARED "/spectra/gas/iao_pure_CH4_0-10000_1cm.txt";
+    assert_int_equal(vaho_library_add(library, iao, &error), VAHO_OK);
+    assert_string_equal(vaho_library_find(library, "methane")->format, "unit absorption");
+    assert_string_equal(vaho_library_find_at(library, "methane", shortwave, 2)->format,
+                        "unit absorption");
+    assert_string_equal(vaho_library_find_at(library, "methane", thermal, 2)->format,
+                        "three-column table");
+    assert_null(vaho_library_find_at(library, "methane", beyond, 1));
+    assert_null(vaho_library_find_at(library, "ozone", thermal, 2));
+    vaho_library_free(library);
+}
+
 static void errors_leave_the_library_as_it_was(void **state)
 {
     (void)state;
@@ -184,6 +202,7 @@ int main(void)
         cmocka_unit_test(sulfur_dioxide_agrees_between_laboratories),
         cmocka_unit_test(the_best_entry_of_each_gas_is_found),
         cmocka_unit_test(every_spectrum_is_well_formed),
+        cmocka_unit_test(the_entry_that_covers_the_bands_is_found),
         cmocka_unit_test(errors_leave_the_library_as_it_was),
         cmocka_unit_test(user_titles_win_and_broken_files_are_noted),
     };
