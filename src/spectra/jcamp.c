@@ -239,7 +239,7 @@ static int is_digitised(const struct vaho_jcamp_block *block)
 }
 
 /*
- * Bands are up to 500 cm-1 wide; on other abscissas the same share of a usual
+ * Bands are up to 300 cm-1 wide; on other abscissas the same share of a usual
  * chart.  Charts have a few thousand points; the work on a file that claims to be
  * one and has millions is bounded.
  */
@@ -247,7 +247,7 @@ static size_t baseline_half_width(const struct vaho_draft *draft)
 {
     double n = (double)draft->n;
     double step = fabs(draft->x[draft->n - 1] - draft->x[0]) / (n - 1.0);
-    double points = draft->abscissa == VAHO_X_CM1 ? 250.0 / step : n / 14.0;
+    double points = draft->abscissa == VAHO_X_CM1 ? 150.0 / step : n / 23.0;
 
     return (size_t)fmin(points, fmin(n / 2.0, 2e7 / n));
 }
