@@ -174,6 +174,20 @@ static const char *file_name(const char *path)
     return slash == NULL ? path : slash + 1;
 }
 
+/* Names of files need not be UTF-8, JSON must: other bytes become '?'. */
+static json_t *text_json(const char *text)
+{
+    json_t *json = json_string(text);
+    char *plain = json == NULL ? vaho_strdup(text) : NULL;
+
+    for (char *p = plain; p != NULL && *p != '\0'; p++)
+        *p = (char)((unsigned char)*p < 128 ? *p : '?');
+    if (plain != NULL)
+        json = json_string(plain);
+    free(plain);
+    return json;
+}
+
 static json_t *number_or_null(double value)
 {
     return isfinite(value) ? json_real(value) : json_null();
@@ -184,17 +198,17 @@ static json_t *describe(const struct vaho_spectrum *s, int best)
     size_t peak = peak_of(s);
     int gas = s->kind == VAHO_SPECTRUM_GAS;
 
-    return json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:b, s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, "
-                     "s:o, s:o, s:o, s:s}",
-                     "name", s->name, "title", s->title, "format", s->format, "path", s->path,
-                     "kind", gas ? "gas" : "surface", "grade", grade_name(s->grade), "best", best,
-                     "per_band", s->per_band, "has_wavelength", s->has_wavelength, "points",
-                     (json_int_t)s->n, "from_um", s->wavelength_um[0], "to_um",
-                     s->wavelength_um[s->n - 1], gas ? "peak_per_ppmm" : "peak_reflectance",
-                     s->value[peak], "peak_um", s->wavelength_um[peak], "resolution_um",
-                     s->resolution_um, "temperature_k", number_or_null(s->temperature_k),
-                     "pressure_pa", number_or_null(s->pressure_pa), "molar_mass_g_mol",
-                     number_or_null(s->molar_mass_g_mol), "notes", s->notes);
+    return json_pack(
+        "{s:s, s:s, s:s, s:o, s:s, s:s, s:b, s:b, s:b, s:I, s:f, s:f, s:f, s:f, s:f, "
+        "s:o, s:o, s:o, s:s}",
+        "name", s->name, "title", s->title, "format", s->format, "path", text_json(s->path), "kind",
+        gas ? "gas" : "surface", "grade", grade_name(s->grade), "best", best, "per_band",
+        s->per_band, "has_wavelength", s->has_wavelength, "points", (json_int_t)s->n, "from_um",
+        s->wavelength_um[0], "to_um", s->wavelength_um[s->n - 1],
+        gas ? "peak_per_ppmm" : "peak_reflectance", s->value[peak], "peak_um",
+        s->wavelength_um[peak], "resolution_um", s->resolution_um, "temperature_k",
+        number_or_null(s->temperature_k), "pressure_pa", number_or_null(s->pressure_pa),
+        "molar_mass_g_mol", number_or_null(s->molar_mass_g_mol), "notes", s->notes);
 }
 
 /* Prints and frees; the exit code. */
@@ -221,7 +235,7 @@ static int list_json(const struct vaho_library *library)
     for (size_t i = 0; i < vaho_library_size(library); i++)
         json_array_append_new(spectra, describe(vaho_library_get(library, i), is_best(library, i)));
     for (size_t i = 0; i < vaho_library_n_notes(library); i++)
-        json_array_append_new(notes, json_string(vaho_library_note(library, i)));
+        json_array_append_new(notes, text_json(vaho_library_note(library, i)));
     return print_json(json_pack("{s:o, s:o}", "spectra", spectra, "notes", notes));
 }
 

@@ -223,12 +223,9 @@ static void count_bands_from_0(struct vaho_draft *draft)
 static void name_it(struct vaho_draft *draft, const struct remarks *remarks,
                     const struct vaho_spectrum_file *file, const struct vaho_titles *titles)
 {
-    struct vaho_span stem = vaho_span_file_name(file->name), none = {NULL, 0}, title;
+    struct vaho_span stem = vaho_span_file_stem(file->name), none = {NULL, 0}, title;
     const struct vaho_gas *gas = vaho_gas_by_file_name(file->name);
-    const char *dot = memrchr(stem.p, '.', stem.n);
 
-    if (dot != NULL && dot > stem.p)
-        stem.n = (size_t)(dot - stem.p);
     title = remarks->title.n > 0 ? remarks->title : remarks->name.n > 0 ? remarks->name : stem;
     if (draft->spectrum.kind == VAHO_SPECTRUM_SURFACE)
         vaho_draft_name_surface(draft, titles, title, remarks->name.n > 0 ? remarks->name : title);
@@ -289,12 +286,12 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
                          "%s: line %zu: add the unit of the first column: wavelength_um, "
                          "wavelength_nm or wavenumber_cm-1",
                          file->name, scan.line);
-    vaho_draft_init(&draft, "CSV", c.kind, VAHO_GRADE_QUANTITATIVE, c.abscissa);
+    vaho_draft_init(&draft, file->name, "CSV", c.kind, VAHO_GRADE_QUANTITATIVE, c.abscissa);
     status = read_rows(&draft, &remarks, &c, file, error);
     if (status == VAHO_OK) {
         convert(&draft, &c);
         name_it(&draft, &remarks, file, settings->titles);
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     if (status == VAHO_OK && remarks.resolution_um > 0.0)
         sink->spectrum[sink->n - 1].resolution_um = remarks.resolution_um;

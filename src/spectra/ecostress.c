@@ -125,11 +125,13 @@ static enum vaho_status set_units(struct vaho_draft *draft, const struct header 
     else
         return vaho_fail(error, VAHO_BAD_INPUT,
                          "%s: 'X Units' must be micrometers, nanometers or wavenumbers", file);
-    if (!emissivity && !vaho_span_contains(h->y_units, "reflect"))
+    if (!emissivity && !vaho_span_contains(h->y_units, "reflect")) {
+        char quoted[60];
+        vaho_span_copy(quoted, sizeof quoted, h->y_units);
         return vaho_fail(error, VAHO_BAD_INPUT,
-                         "%s: 'Y Units' is '%.*s'; only reflectance and emissivity are read", file,
-                         (int)(h->y_units.n < 60 ? h->y_units.n : 60),
-                         h->y_units.n > 0 ? h->y_units.p : "");
+                         "%s: 'Y Units' is '%s'; only reflectance and emissivity are read", file,
+                         quoted);
+    }
     for (size_t i = 0; i < draft->n; i++)
         most = fmax(most, draft->y[i]);
     if (most * factor > 2.0 && factor == 1.0) {
@@ -165,7 +167,8 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     struct vaho_draft draft;
     enum vaho_status status;
 
-    vaho_draft_init(&draft, "ECOSTRESS", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE, VAHO_X_UM);
+    vaho_draft_init(&draft, file->name, "ECOSTRESS", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE,
+                    VAHO_X_UM);
     status = read_file(&draft, &h, file, error);
     if (status == VAHO_OK)
         status = set_units(&draft, &h, file->name, error);
@@ -176,7 +179,7 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
                  h.sample.n > 0 ? h.sample.p : "");
         check_header(&draft, &h);
         vaho_draft_name_surface(&draft, settings->titles, h.name, vaho_span_of(name));
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     return status;

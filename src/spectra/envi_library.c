@@ -67,7 +67,7 @@ static enum vaho_status add_line(struct vaho_sink *sink, const struct vaho_envi_
     double scale;
     enum vaho_status status = VAHO_OK;
 
-    vaho_draft_init(&draft, "ENVI library", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE,
+    vaho_draft_init(&draft, file, "ENVI library", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE,
                     t->wavelength_um == NULL ? VAHO_X_BAND : VAHO_X_UM);
     scale = find_scale(&draft, t, line);
     for (size_t i = 0; i < t->n_samples && status == VAHO_OK; i++)
@@ -81,28 +81,17 @@ static enum vaho_status add_line(struct vaho_sink *sink, const struct vaho_envi_
         draft.spectrum.per_band = t->fwhm_um != NULL || t->wavelength_um == NULL;
         draft.resolution = t->fwhm_um == NULL ? 0.0 : t->fwhm_um[t->n_wavelengths / 2];
         vaho_draft_name_surface(&draft, titles, vaho_span_of(title), vaho_span_of(name));
-        status = vaho_draft_finish(sink, &draft, file, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     return status;
-}
-
-/* "library_berlin" of "path/library_berlin.sli" */
-static struct vaho_span stem_of(const char *path)
-{
-    struct vaho_span stem = vaho_span_file_name(path);
-    const char *dot = memrchr(stem.p, '.', stem.n);
-
-    if (dot != NULL && dot > stem.p)
-        stem.n = (size_t)(dot - stem.p);
-    return stem;
 }
 
 static enum vaho_status add_all(struct vaho_sink *sink, const struct vaho_envi_table *t,
                                 const struct vaho_titles *titles, const char *file,
                                 struct vaho_error *error)
 {
-    struct vaho_span stem = stem_of(file);
+    struct vaho_span stem = vaho_span_file_stem(file);
     char **names;
     size_t n_names;
     enum vaho_status status =

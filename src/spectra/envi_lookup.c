@@ -99,14 +99,15 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
 
     if (status != VAHO_OK)
         return status;
-    vaho_draft_init(&draft, "look-up table", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED, VAHO_X_UM);
+    vaho_draft_init(&draft, file->name, "look-up table", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED,
+                    VAHO_X_UM);
     status = check_shape(&t, file->name, error);
     if (status == VAHO_OK)
         status = read_slopes(&draft, &t, error);
     if (status == VAHO_OK) {
         vaho_draft_name_gas(&draft, settings->titles, vaho_span_file_name(file->name),
                             vaho_span_of(gas != NULL ? gas->cas : ""), none);
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     vaho_envi_table_close(&t);

@@ -315,17 +315,22 @@ static enum vaho_status refuse_other_kinds(const struct vaho_jcamp_block *block,
                                            struct vaho_error *error)
 {
     struct vaho_span type = block->value[JCAMP_DATA_TYPE], state = block->value[JCAMP_STATE];
+    char quoted[60];
 
-    if (type.n > 0 && !vaho_span_contains(type, "INFRARED"))
+    if (type.n > 0 && !vaho_span_contains(type, "INFRARED")) {
+        vaho_span_copy(quoted, sizeof quoted, type);
         return vaho_fail(error, VAHO_BAD_INPUT,
-                         "%s: block at line %zu: DATA TYPE is %.*s; only INFRARED SPECTRUM is read",
-                         file, block->first_line, (int)(type.n < 60 ? type.n : 60), type.p);
+                         "%s: block at line %zu: DATA TYPE is %s; only INFRARED SPECTRUM is read",
+                         file, block->first_line, quoted);
+    }
     if (vaho_span_contains(state, "liquid") || vaho_span_contains(state, "solid") ||
-        vaho_span_contains(state, "solution"))
-        return vaho_fail(error, VAHO_BAD_INPUT,
-                         "%s: block at line %zu: STATE is %.*s; a plume needs the spectrum of the "
-                         "gas",
-                         file, block->first_line, (int)(state.n < 60 ? state.n : 60), state.p);
+        vaho_span_contains(state, "solution")) {
+        vaho_span_copy(quoted, sizeof quoted, state);
+        return vaho_fail(
+            error, VAHO_BAD_INPUT,
+            "%s: block at line %zu: STATE is %s; a plume needs the spectrum of the gas", file,
+            block->first_line, quoted);
+    }
     return VAHO_OK;
 }
 
@@ -359,7 +364,7 @@ static enum vaho_status finish_block(struct vaho_sink *sink, struct vaho_draft *
         title = block->value[JCAMP_CAS_NAME];
     vaho_draft_name_gas(draft, settings->titles, title, block->value[JCAMP_CAS],
                         block->value[JCAMP_MOLFORM]);
-    return vaho_draft_finish(sink, draft, file, error);
+    return vaho_draft_finish(sink, draft, error);
 }
 
 static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum_file *file,
@@ -374,7 +379,8 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     while (more && status == VAHO_OK) {
         struct vaho_jcamp_block block;
         struct vaho_draft draft;
-        vaho_draft_init(&draft, "JCAMP-DX", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE, VAHO_X_CM1);
+        vaho_draft_init(&draft, file->name, "JCAMP-DX", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE,
+                        VAHO_X_CM1);
         status =
             vaho_jcamp_read_block(&more, &block, &draft, &scan, &points_left, file->name, error);
         if (status == VAHO_OK && draft.n > 0)

@@ -134,7 +134,8 @@ enum vaho_status vaho_ordinates_read_line(double *x, struct vaho_draft *draft,
             used = plain_number(&value, line, state->packed);
         if (used == 0)
             return vaho_fail(error, VAHO_BAD_INPUT, "column %zu: no number starts with '%c'",
-                             (size_t)(line.p - start) + 1, line.p[0] >= ' ' ? line.p[0] : '?');
+                             (size_t)(line.p - start) + 1,
+                             line.p[0] >= ' ' && line.p[0] < 127 ? line.p[0] : '?');
         if (form == DUPLICATE) {
             status = repeat(draft, state, value, max_points, error);
             continue;

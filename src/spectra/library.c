@@ -133,9 +133,12 @@ static void read_header_beside(char **out, size_t *out_nbytes, const char *path)
     }
 }
 
-/* Adds one file's spectra to 'sink'.  VAHO_NOT_APPLICABLE: no importer knows it. */
+/*
+ * Adds one file's spectra to 'sink'.  VAHO_NOT_APPLICABLE: no importer knows it.
+ * In a directory an ENVI header adds nothing: it belongs to the file beside it.
+ */
 static enum vaho_status import_file(struct vaho_sink *sink, const struct vaho_library *library,
-                                    const char *path, struct vaho_error *error)
+                                    const char *path, int in_directory, struct vaho_error *error)
 {
     struct vaho_import_settings settings = {library->titles, library->temperature_k,
                                             library->pressure_pa};
@@ -153,8 +156,10 @@ static enum vaho_status import_file(struct vaho_sink *sink, const struct vaho_li
     if (importer != NULL)
         status = importer->parse(sink, &file, &settings, error);
     else if (file.nbytes >= 4 && memcmp(file.data, "ENVI", 4) == 0)
-        status = vaho_fail(error, VAHO_NOT_APPLICABLE,
-                           "%s: a header; name the data file beside it instead", path);
+        status = in_directory
+                     ? VAHO_OK
+                     : vaho_fail(error, VAHO_NOT_APPLICABLE,
+                                 "%s: a header; name the data file beside it instead", path);
     else
         status =
             vaho_fail(error, VAHO_NOT_APPLICABLE,
@@ -189,14 +194,13 @@ static enum vaho_status import_directory(struct vaho_sink *sink, struct vaho_lib
                               path[strlen(path) - 1] == '/' ? "" : "/", entry[i]->d_name);
         if (status == VAHO_OK && length > 0 && (size_t)length < sizeof file &&
             stat(file, &about) == 0 && S_ISREG(about.st_mode)) {
-            status = import_file(&one, library, file, &why);
+            status = import_file(&one, library, file, 1, &why);
             if (status == VAHO_OK)
                 status = vaho_sink_move(sink, &one, &why);
             if (status == VAHO_NO_MEMORY || status == VAHO_FAULT) {
                 vaho_fail(error, status, "%s", why.message);
             } else if (status != VAHO_OK) {
-                if (status != VAHO_NOT_APPLICABLE || strstr(why.message, "a header;") == NULL)
-                    add_note(library, "passed over %s", why.message);
+                add_note(library, "passed over %s", why.message);
                 status = VAHO_OK;
             }
         }
@@ -270,7 +274,7 @@ enum vaho_status vaho_library_add(struct vaho_library *library, const char *path
     if (S_ISDIR(about.st_mode))
         status = import_directory(&sink, library, path, error);
     else
-        status = import_file(&sink, library, path, error);
+        status = import_file(&sink, library, path, 0, error);
     if (status == VAHO_NOT_APPLICABLE) {
         status = VAHO_BAD_INPUT;
         if (error != NULL)

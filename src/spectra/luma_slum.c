@@ -107,7 +107,7 @@ static enum vaho_status add_sample(struct vaho_sink *sink, const struct table *t
     char name[VAHO_NAME_NBYTES];
     enum vaho_status status = VAHO_OK;
 
-    vaho_draft_init(&draft, "LUMA-SLUM", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE,
+    vaho_draft_init(&draft, file, "LUMA-SLUM", VAHO_SPECTRUM_SURFACE, VAHO_GRADE_QUANTITATIVE,
                     thermal ? VAHO_X_UM : VAHO_X_NM);
     for (size_t row = 0; row < table->n_rows && status == VAHO_OK; row++) {
         double value = table->cell[row * width + sample + 1];
@@ -121,7 +121,7 @@ static enum vaho_status add_sample(struct vaho_sink *sink, const struct table *t
         snprintf(name, sizeof name, "luma_slum_%s_%.*s", thermal ? "ir" : "sw",
                  (int)(title.n < 40 ? title.n : 40), title.p);
         vaho_draft_name_surface(&draft, titles, title, vaho_span_of(name));
-        status = vaho_draft_finish(sink, &draft, file, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     return status;

@@ -191,3 +191,13 @@ struct vaho_span vaho_span_file_name(const char *path)
 
     return vaho_span_of(slash == NULL ? path : slash + 1);
 }
+
+struct vaho_span vaho_span_file_stem(const char *path)
+{
+    struct vaho_span name = vaho_span_file_name(path);
+    const char *dot = memrchr(name.p, '.', name.n);
+
+    if (dot != NULL && dot > name.p)
+        name.n = (size_t)(dot - name.p);
+    return name;
+}

@@ -48,5 +48,7 @@ void vaho_span_copy(char *out, size_t capacity, struct vaho_span span);
 struct vaho_span vaho_span_of(const char *text);
 /* The part of a path after the last '/'. */
 struct vaho_span vaho_span_file_name(const char *path);
+/* ... and without what follows its last '.'. */
+struct vaho_span vaho_span_file_stem(const char *path);
 
 #endif

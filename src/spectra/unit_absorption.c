@@ -90,7 +90,8 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     struct vaho_draft draft;
     enum vaho_status status;
 
-    vaho_draft_init(&draft, "unit absorption", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED, VAHO_X_NM);
+    vaho_draft_init(&draft, file->name, "unit absorption", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED,
+                    VAHO_X_NM);
     status = read_rows(&draft, file, error);
     if (status == VAHO_OK) {
         draft.spectrum.per_band = 1;
@@ -99,7 +100,7 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
                                     "table of titles");
         vaho_draft_name_gas(&draft, settings->titles, vaho_span_file_name(file->name),
                             vaho_span_of(gas != NULL ? gas->cas : ""), none);
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     return status;

@@ -28,7 +28,7 @@ static void assert_decodes(const char *line, double x, const double *y, size_t n
     struct vaho_error error = {VAHO_OK, ""};
     double got_x = NAN;
 
-    vaho_draft_init(&draft, "test", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE, VAHO_X_CM1);
+    vaho_draft_init(&draft, "t", "test", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE, VAHO_X_CM1);
     if (vaho_ordinates_read_line(&got_x, &draft, &state, vaho_span_of(line), 1000, &error) !=
         VAHO_OK)
         fail_msg("%s: %s", line, error.message);
