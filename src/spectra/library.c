@@ -113,8 +113,9 @@ enum vaho_status vaho_library_add_titles(struct vaho_library *library, const cha
     return VAHO_OK;
 }
 
-/* The ENVI header beside a file: NAME.hdr or NAME.ext.hdr; none is fine. */
-static void read_header_beside(char **out, size_t *out_nbytes, const char *path)
+/* The ENVI header beside a file: NAME.ext.hdr or NAME.hdr; none, or an unreadable one, is fine. */
+static enum vaho_status read_header_beside(char **out, size_t *out_nbytes, const char *path,
+                                           struct vaho_error *error)
 {
     struct vaho_span name = vaho_span_file_name(path);
     const char *dot = memrchr(name.p, '.', name.n);
@@ -128,9 +129,11 @@ static void read_header_beside(char **out, size_t *out_nbytes, const char *path)
         int n =
             snprintf(beside, sizeof beside, "%.*s.hdr", (int)(whole ? strlen(path) : stem), path);
         if (n > 0 && (size_t)n < sizeof beside && strcmp(beside, path) != 0 &&
-            stat(beside, &about) == 0)
-            vaho_file_read(out, out_nbytes, beside, MAX_FILE_NBYTES, NULL);
+            stat(beside, &about) == 0 &&
+            vaho_file_read(out, out_nbytes, beside, MAX_FILE_NBYTES, error) == VAHO_NO_MEMORY)
+            return VAHO_NO_MEMORY;
     }
+    return VAHO_OK;
 }
 
 /*
@@ -149,7 +152,11 @@ static enum vaho_status import_file(struct vaho_sink *sink, const struct vaho_li
 
     if (status != VAHO_OK)
         return status;
-    read_header_beside(&header, &file.header_nbytes, path);
+    status = read_header_beside(&header, &file.header_nbytes, path, error);
+    if (status != VAHO_OK) {
+        free(data);
+        return status;
+    }
     file.data = data;
     file.header = header;
     importer = vaho_importer_find(&file);
@@ -174,12 +181,18 @@ static int is_shown(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
+/* Not alphasort(), which follows the locale. */
+static int by_file_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 /* A directory's files in name order; what cannot be read is noted. */
 static enum vaho_status import_directory(struct vaho_sink *sink, struct vaho_library *library,
                                          const char *path, struct vaho_error *error)
 {
     struct dirent **entry = NULL;
-    int n = scandir(path, &entry, is_shown, alphasort);
+    int n = scandir(path, &entry, is_shown, by_file_name);
     enum vaho_status status = VAHO_OK;
 
     if (n < 0)
