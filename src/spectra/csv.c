@@ -231,8 +231,7 @@ static void name_it(struct vaho_draft *draft, const struct remarks *remarks,
         vaho_draft_name_surface(draft, titles, title, remarks->name.n > 0 ? remarks->name : title);
     else
         vaho_draft_name_gas(draft, titles, title,
-                            vaho_span_of(gas != NULL && remarks->name.n == 0 ? gas->cas : ""),
-                            none);
+                            vaho_span_of(gas != NULL && title.p == stem.p ? gas->cas : ""), none);
     if (draft->spectrum.kind == VAHO_SPECTRUM_GAS && remarks->name.n > 0 &&
         vaho_titles_find(titles, title) == NULL) {
         gas = vaho_gas_by_title(remarks->name);

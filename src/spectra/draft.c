@@ -125,7 +125,7 @@ static void to_um(struct vaho_draft *draft)
             x *= 1e-3;
         else if (draft->abscissa == VAHO_X_CM1)
             x = x > 0.0 ? 1e4 / x : INFINITY;
-        if (!isfinite(draft->y[i]) || isnan(x)) {
+        if (!isfinite(draft->y[i]) || isnan(x) || (draft->abscissa == VAHO_X_BAND && isinf(x))) {
             n_not_finite++;
         } else if (draft->abscissa != VAHO_X_BAND && !(x >= MIN_UM && x <= MAX_UM)) {
             n_outside++;

@@ -30,7 +30,6 @@ static const char *const labels[JCAMP_N_LABELS] = {
     [JCAMP_CLASS] = "CLASS",
     [JCAMP_CAS_NAME] = "CAS NAME",
     [JCAMP_CAS] = "CAS REGISTRY NO",
-    [JCAMP_NAMES] = "NAMES",
     [JCAMP_MOLFORM] = "MOLFORM",
     [JCAMP_STATE] = "STATE",
     [JCAMP_PRESSURE] = "PRESSURE",

@@ -101,6 +101,23 @@ static void what_is_written_reads_back_the_same(void **state)
     vaho_sink_free(&second);
 }
 
+static void a_gas_is_named_by_what_the_file_says_before_its_own_name(void **state)
+{
+    (void)state;
+    static const char rows[] = "wavelength_um,cross_section_cm2\n8,0\n9,1e-18\n";
+    struct vaho_sink sink;
+    char text[200];
+    assert_string_equal(import_one(&sink, "x/lab3_NH3.csv", rows)->name, "ammonia");
+    vaho_sink_free(&sink);
+    snprintf(text, sizeof text, "# title: Acetone\n%s", rows);
+    assert_string_equal(import_one(&sink, "x/lab3_NH3.csv", text)->name, "acetone");
+    vaho_sink_free(&sink);
+    snprintf(text, sizeof text, "# name: ethylene\n# title: Acetone\n%s", rows);
+    assert_string_equal(import_one(&sink, "x/lab3_NH3.csv", text)->name, "ethylene");
+    assert_true(fabs(sink.spectrum[0].molar_mass_g_mol - 28.05) < 0.01); /* NIST WebBook */
+    vaho_sink_free(&sink);
+}
+
 static void undeclared_units_and_broken_rows_are_refused(void **state)
 {
     (void)state;
@@ -138,6 +155,7 @@ int main(void)
         cmocka_unit_test(declared_units_are_converted),
         cmocka_unit_test(bands_without_wavelengths_count_from_0),
         cmocka_unit_test(what_is_written_reads_back_the_same),
+        cmocka_unit_test(a_gas_is_named_by_what_the_file_says_before_its_own_name),
         cmocka_unit_test(undeclared_units_and_broken_rows_are_refused),
         cmocka_unit_test(the_shared_targets_are_read),
     };
