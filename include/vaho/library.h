@@ -97,6 +97,14 @@ size_t vaho_library_size(const struct vaho_library *library);
 const struct vaho_spectrum *vaho_library_get(const struct vaho_library *library, size_t index);
 /* The best entry of that name, or NULL. */
 const struct vaho_spectrum *vaho_library_find(const struct vaho_library *library, const char *name);
+/*
+ * The entry of that name that covers the most of these centres; of equals the
+ * best one.  For a library that holds a gas in the thermal and in the shortwave
+ * infrared.  NULL: none of that name, or none that covers a single centre.
+ */
+const struct vaho_spectrum *vaho_library_find_at(const struct vaho_library *library,
+                                                 const char *name, const double *wavelength_um,
+                                                 size_t n_bands);
 /* What was passed over or doubted while adding; one sentence each. */
 size_t vaho_library_n_notes(const struct vaho_library *library);
 const char *vaho_library_note(const struct vaho_library *library, size_t index);

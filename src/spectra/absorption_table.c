@@ -70,8 +70,8 @@ static void read_comment(struct table *table, struct vaho_span line)
 
     if (vaho_span_starts(text, "pure "))
         table->gas = vaho_span_trim((struct vaho_span){text.p + 5, text.n - 5});
-    table->temperature_k = number_after(text, " T:", table->temperature_k);
-    table->pressure_atm = number_after(text, " P:", table->pressure_atm);
+    table->temperature_k = number_after(line, " T:", table->temperature_k);
+    table->pressure_atm = number_after(line, " P:", table->pressure_atm);
 }
 
 static enum vaho_status read_rows(struct vaho_draft *draft, struct table *table,
@@ -171,8 +171,8 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     struct vaho_draft draft;
     enum vaho_status status;
 
-    vaho_draft_init(&draft, "three-column table", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED,
-                    VAHO_X_CM1);
+    vaho_draft_init(&draft, file->name, "three-column table", VAHO_SPECTRUM_GAS,
+                    VAHO_GRADE_COMPUTED, VAHO_X_CM1);
     status = read_rows(&draft, &table, file, error);
     if (status == VAHO_OK && draft.n < 2)
         status = vaho_fail(error, VAHO_BAD_INPUT, "%s: fewer than two rows of numbers", file->name);
@@ -187,7 +187,7 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
         vaho_draft_name_gas(&draft, settings->titles,
                             table.gas.n > 0 ? table.gas : vaho_span_file_name(file->name),
                             (struct vaho_span){NULL, 0}, (struct vaho_span){NULL, 0});
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     vaho_draft_free(&draft);
     return status;

@@ -89,14 +89,17 @@ static int probe(const struct vaho_spectrum_file *file)
 static enum vaho_status read_values(struct vaho_draft *draft, struct vaho_span line,
                                     const char *file, size_t line_number, struct vaho_error *error)
 {
+    size_t column = 1;
+
     while (vaho_span_trim(line).n > 0) {
         double value;
         size_t n = line.n < 10 ? line.n : 10;
         enum vaho_status status;
         if (!vaho_span_number(&value, (struct vaho_span){line.p, n}))
             return vaho_fail(error, VAHO_BAD_INPUT,
-                             "%s: line %zu: no number in ten columns at '%.*s'; values are E10.3",
-                             file, line_number, (int)n, line.p);
+                             "%s: line %zu: no number in columns %zu-%zu; values are E10.3", file,
+                             line_number, column, column + n - 1);
+        column += n;
         status = vaho_draft_point(draft, 0.0, value * VAHO_MOLECULES_CM2_PER_PPMM, error);
         if (status != VAHO_OK)
             return status;
@@ -150,7 +153,7 @@ static void check_data(struct vaho_draft *draft, const struct header *h)
 
 static enum vaho_status finish_set(struct vaho_sink *sink, struct vaho_draft *draft,
                                    const struct header *h,
-                                   const struct vaho_import_settings *settings, const char *file,
+                                   const struct vaho_import_settings *settings,
                                    struct vaho_error *error)
 {
     const struct vaho_gas *gas;
@@ -169,12 +172,13 @@ static enum vaho_status finish_set(struct vaho_sink *sink, struct vaho_draft *dr
         gas = vaho_gas_by_title(h->formula);
     vaho_draft_name_gas(draft, settings->titles, h->name.n > 0 ? h->name : h->formula,
                         vaho_span_of(gas != NULL ? gas->cas : ""), h->formula);
-    return vaho_draft_finish(sink, draft, file, error);
+    return vaho_draft_finish(sink, draft, error);
 }
 
-static void new_draft(struct vaho_draft *draft)
+static void new_draft(struct vaho_draft *draft, const char *file)
 {
-    vaho_draft_init(draft, "HITRAN xsc", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE, VAHO_X_CM1);
+    vaho_draft_init(draft, file, "HITRAN xsc", VAHO_SPECTRUM_GAS, VAHO_GRADE_QUANTITATIVE,
+                    VAHO_X_CM1);
 }
 
 static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum_file *file,
@@ -188,7 +192,7 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     enum vaho_status status = VAHO_OK;
 
     vaho_scan_init(&scan, file->data, file->nbytes);
-    new_draft(&draft);
+    new_draft(&draft, file->name);
     while (status == VAHO_OK && vaho_scan_line(&line, &scan)) {
         if (!read_header(&next, line)) {
             if (n_sets == 0)
@@ -198,9 +202,9 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
             continue;
         }
         if (draft.n > 0) {
-            status = finish_set(sink, &draft, &header, settings, file->name, error);
+            status = finish_set(sink, &draft, &header, settings, error);
             vaho_draft_free(&draft);
-            new_draft(&draft);
+            new_draft(&draft, file->name);
             vaho_draft_note(&draft, "set %zu of a file with several headers", n_sets + 1);
         } else if (n_sets > 0) {
             vaho_draft_note(&draft, "a header without values stands before this one");
@@ -211,7 +215,7 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
         n_sets++;
     }
     if (status == VAHO_OK && draft.n > 0)
-        status = finish_set(sink, &draft, &header, settings, file->name, error);
+        status = finish_set(sink, &draft, &header, settings, error);
     else if (status == VAHO_OK)
         status =
             vaho_fail(error, VAHO_BAD_INPUT, "%s: a header without values after it", file->name);

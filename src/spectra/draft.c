@@ -12,10 +12,11 @@ enum { MAX_POINTS = 1 << 22, MAX_SPECTRA = 100000, MAX_NOTES_NBYTES = 1 << 16 };
 /* Nothing that flies sees beyond; tables that start at 0 cm-1 are cut here. */
 static const double MIN_UM = 0.05, MAX_UM = 200.0;
 
-void vaho_draft_init(struct vaho_draft *draft, const char *format, enum vaho_spectrum_kind kind,
-                     enum vaho_spectrum_grade grade, enum vaho_abscissa abscissa)
+void vaho_draft_init(struct vaho_draft *draft, const char *file, const char *format,
+                     enum vaho_spectrum_kind kind, enum vaho_spectrum_grade grade,
+                     enum vaho_abscissa abscissa)
 {
-    *draft = (struct vaho_draft){.abscissa = abscissa};
+    *draft = (struct vaho_draft){.file = file, .abscissa = abscissa};
     snprintf(draft->spectrum.format, sizeof draft->spectrum.format, "%s", format);
     draft->spectrum.kind = kind;
     draft->spectrum.grade = grade;
@@ -42,15 +43,16 @@ enum vaho_status vaho_draft_point(struct vaho_draft *draft, double x, double y,
         size_t capacity = draft->capacity == 0 ? 1024 : draft->capacity * 2;
         double *grown_x, *grown_y;
         if (capacity > MAX_POINTS)
-            return vaho_fail(error, VAHO_BAD_INPUT, "a spectrum of more than %d points; split it",
+            return vaho_fail(error, VAHO_BAD_INPUT,
+                             "%s: a spectrum of more than %d points; split it", draft->file,
                              MAX_POINTS);
         grown_x = realloc(draft->x, capacity * sizeof *grown_x);
         if (grown_x == NULL)
-            return vaho_fail_memory(error, "a spectrum");
+            return vaho_fail_memory(error, draft->file);
         draft->x = grown_x;
         grown_y = realloc(draft->y, capacity * sizeof *grown_y);
         if (grown_y == NULL)
-            return vaho_fail_memory(error, "a spectrum");
+            return vaho_fail_memory(error, draft->file);
         draft->y = grown_y;
         draft->capacity = capacity;
     }
@@ -69,6 +71,8 @@ void vaho_draft_note(struct vaho_draft *draft, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
+    for (char *p = line; *p != '\0'; p++) /* files are quoted here: nothing but plain text */
+        *p = (char)(*p >= ' ' && *p < 127 ? *p : '?');
     if (draft->notes.nbytes > 0)
         vaho_text_puts(&draft->notes, "\n");
     vaho_text_puts(&draft->notes, line);
@@ -121,7 +125,7 @@ static void to_um(struct vaho_draft *draft)
             x *= 1e-3;
         else if (draft->abscissa == VAHO_X_CM1)
             x = x > 0.0 ? 1e4 / x : INFINITY;
-        if (!isfinite(draft->y[i]) || isnan(x)) {
+        if (!isfinite(draft->y[i]) || isnan(x) || (draft->abscissa == VAHO_X_BAND && isinf(x))) {
             n_not_finite++;
         } else if (draft->abscissa != VAHO_X_BAND && !(x >= MIN_UM && x <= MAX_UM)) {
             n_outside++;
@@ -176,7 +180,7 @@ static enum vaho_status sort_points(struct vaho_draft *draft, struct vaho_error 
         return VAHO_OK;
     point = vaho_alloc(draft->n, sizeof *point);
     if (point == NULL)
-        return vaho_fail_memory(error, "a spectrum");
+        return vaho_fail_memory(error, draft->file);
     for (size_t i = 0; i < draft->n; i++)
         point[i] = (struct point){draft->x[i], draft->y[i]};
     qsort(point, draft->n, sizeof *point, by_x);
@@ -252,8 +256,9 @@ static enum vaho_status sink_add(struct vaho_sink *sink, struct vaho_spectrum *s
 }
 
 enum vaho_status vaho_draft_finish(struct vaho_sink *sink, struct vaho_draft *draft,
-                                   const char *file, struct vaho_error *error)
+                                   struct vaho_error *error)
 {
+    const char *file = draft->file;
     struct vaho_spectrum *s = &draft->spectrum;
     size_t at;
     enum vaho_status status;

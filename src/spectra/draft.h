@@ -20,6 +20,7 @@
 enum vaho_abscissa { VAHO_X_UM, VAHO_X_NM, VAHO_X_CM1, VAHO_X_BAND };
 
 struct vaho_draft {
+    const char *file;
     struct vaho_spectrum spectrum; /* its arrays are made by vaho_draft_finish() */
     enum vaho_abscissa abscissa;
     double resolution; /* FWHM in units of the abscissa; 0: as fine as the grid */
@@ -34,9 +35,11 @@ struct vaho_sink {
     size_t n, capacity;
 };
 
-/* Sets everything unknown; call vaho_draft_free() whatever happens after. */
-void vaho_draft_init(struct vaho_draft *draft, const char *format, enum vaho_spectrum_kind kind,
-                     enum vaho_spectrum_grade grade, enum vaho_abscissa abscissa);
+/* Sets everything unknown; 'file' is borrowed, for messages and the path; call vaho_draft_free()
+ * whatever happens after. */
+void vaho_draft_init(struct vaho_draft *draft, const char *file, const char *format,
+                     enum vaho_spectrum_kind kind, enum vaho_spectrum_grade grade,
+                     enum vaho_abscissa abscissa);
 void vaho_draft_free(struct vaho_draft *draft);
 
 /* VAHO_BAD_INPUT: too many points.  VAHO_NO_MEMORY. */
@@ -57,12 +60,11 @@ void vaho_draft_name_surface(struct vaho_draft *draft, const struct vaho_titles 
                              struct vaho_span title, struct vaho_span name);
 
 /*
- * Moves the spectrum into the sink and empties the draft.  'file' is for the
- * message.  VAHO_BAD_INPUT: fewer than two usable points, a gas without any
- * absorption.  VAHO_NO_MEMORY.
+ * Moves the spectrum into the sink and empties the draft.  VAHO_BAD_INPUT: fewer than two usable
+ * points, a gas without any absorption.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_draft_finish(struct vaho_sink *sink, struct vaho_draft *draft,
-                                   const char *file, struct vaho_error *error);
+                                   struct vaho_error *error);
 
 /* Frees what the spectrum owns, not the struct. */
 void vaho_spectrum_clear(struct vaho_spectrum *spectrum);

@@ -48,5 +48,11 @@ extern const struct vaho_importer vaho_importer_jcamp;
 extern const struct vaho_importer vaho_importer_absorption_table;
 extern const struct vaho_importer vaho_importer_cross_section;
 extern const struct vaho_importer vaho_importer_line_list;
+extern const struct vaho_importer vaho_importer_ecostress;
+extern const struct vaho_importer vaho_importer_envi_library;
+extern const struct vaho_importer vaho_importer_envi_lookup;
+extern const struct vaho_importer vaho_importer_luma_slum;
+extern const struct vaho_importer vaho_importer_unit_absorption;
+extern const struct vaho_importer vaho_importer_csv;
 
 #endif

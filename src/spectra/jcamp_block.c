@@ -30,7 +30,6 @@ static const char *const labels[JCAMP_N_LABELS] = {
     [JCAMP_CLASS] = "CLASS",
     [JCAMP_CAS_NAME] = "CAS NAME",
     [JCAMP_CAS] = "CAS REGISTRY NO",
-    [JCAMP_NAMES] = "NAMES",
     [JCAMP_MOLFORM] = "MOLFORM",
     [JCAMP_STATE] = "STATE",
     [JCAMP_PRESSURE] = "PRESSURE",
@@ -266,7 +265,7 @@ static enum vaho_status read_ordinates(struct vaho_jcamp_block *block, struct va
         x *= factor;
         table.all_integers &= floor(x) == x;
         if (status == VAHO_OK && draft->n > before)
-            status = add_anchor(&table, before, x, &why);
+            status = add_anchor(&table, before - (size_t)state.repeated, x, &why);
     }
     if (status == VAHO_OK) {
         block->n_bad_checks = state.n_bad_checks;

@@ -19,7 +19,6 @@ enum vaho_jcamp_label {
     JCAMP_CLASS,
     JCAMP_CAS_NAME,
     JCAMP_CAS,
-    JCAMP_NAMES,
     JCAMP_MOLFORM,
     JCAMP_STATE,
     JCAMP_PRESSURE,

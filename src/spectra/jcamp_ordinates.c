@@ -134,7 +134,8 @@ enum vaho_status vaho_ordinates_read_line(double *x, struct vaho_draft *draft,
             used = plain_number(&value, line, state->packed);
         if (used == 0)
             return vaho_fail(error, VAHO_BAD_INPUT, "column %zu: no number starts with '%c'",
-                             (size_t)(line.p - start) + 1, line.p[0] >= ' ' ? line.p[0] : '?');
+                             (size_t)(line.p - start) + 1,
+                             line.p[0] >= ' ' && line.p[0] < 127 ? line.p[0] : '?');
         if (form == DUPLICATE) {
             status = repeat(draft, state, value, max_points, error);
             continue;
@@ -144,6 +145,8 @@ enum vaho_status vaho_ordinates_read_line(double *x, struct vaho_draft *draft,
             state->difference = value;
             value += state->last;
         }
+        if (first)
+            state->repeated = check;
         if (check && first) /* the repeated value: compared, not kept */
             state->n_bad_checks += !(fabs(value - checked) <= 1e-6 * fabs(checked) + 0.5);
         if (check && first)

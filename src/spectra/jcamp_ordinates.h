@@ -7,7 +7,8 @@
  *   DIF   % J-R j-r                   the same for a difference to the last value
  *   DUP   S-Z s                       2..9 (S = 1) times the last item
  * After a line that ends in a difference the next line repeats the last value
- * as a check.  'E' is an exponent only before a sign, outside packed blocks.
+ * as a check, and its abscissa is that value's.  'E' is an exponent only before a sign, outside
+ * packed blocks.
  */
 #ifndef VAHO_SPECTRA_JCAMP_ORDINATES_H
 #define VAHO_SPECTRA_JCAMP_ORDINATES_H
@@ -23,6 +24,7 @@ struct vaho_ordinates {
     double last;         /* the last ordinate */
     double difference;   /* the last difference */
     int in_difference;   /* the last item was one: DUP repeats it, the next line checks it */
+    int repeated;        /* the line just read began with such a check */
     size_t n_bad_checks; /* Y-value checks that failed */
 };
 

@@ -113,8 +113,9 @@ enum vaho_status vaho_library_add_titles(struct vaho_library *library, const cha
     return VAHO_OK;
 }
 
-/* The ENVI header beside a file: NAME.hdr or NAME.ext.hdr; none is fine. */
-static void read_header_beside(char **out, size_t *out_nbytes, const char *path)
+/* The ENVI header beside a file: NAME.ext.hdr or NAME.hdr; none, or an unreadable one, is fine. */
+static enum vaho_status read_header_beside(char **out, size_t *out_nbytes, const char *path,
+                                           struct vaho_error *error)
 {
     struct vaho_span name = vaho_span_file_name(path);
     const char *dot = memrchr(name.p, '.', name.n);
@@ -128,14 +129,19 @@ static void read_header_beside(char **out, size_t *out_nbytes, const char *path)
         int n =
             snprintf(beside, sizeof beside, "%.*s.hdr", (int)(whole ? strlen(path) : stem), path);
         if (n > 0 && (size_t)n < sizeof beside && strcmp(beside, path) != 0 &&
-            stat(beside, &about) == 0)
-            vaho_file_read(out, out_nbytes, beside, MAX_FILE_NBYTES, NULL);
+            stat(beside, &about) == 0 &&
+            vaho_file_read(out, out_nbytes, beside, MAX_FILE_NBYTES, error) == VAHO_NO_MEMORY)
+            return VAHO_NO_MEMORY;
     }
+    return VAHO_OK;
 }
 
-/* Adds one file's spectra to 'sink'.  VAHO_NOT_APPLICABLE: no importer knows it. */
+/*
+ * Adds one file's spectra to 'sink'.  VAHO_NOT_APPLICABLE: no importer knows it.
+ * In a directory an ENVI header adds nothing: it belongs to the file beside it.
+ */
 static enum vaho_status import_file(struct vaho_sink *sink, const struct vaho_library *library,
-                                    const char *path, struct vaho_error *error)
+                                    const char *path, int in_directory, struct vaho_error *error)
 {
     struct vaho_import_settings settings = {library->titles, library->temperature_k,
                                             library->pressure_pa};
@@ -146,15 +152,21 @@ static enum vaho_status import_file(struct vaho_sink *sink, const struct vaho_li
 
     if (status != VAHO_OK)
         return status;
-    read_header_beside(&header, &file.header_nbytes, path);
+    status = read_header_beside(&header, &file.header_nbytes, path, error);
+    if (status != VAHO_OK) {
+        free(data);
+        return status;
+    }
     file.data = data;
     file.header = header;
     importer = vaho_importer_find(&file);
     if (importer != NULL)
         status = importer->parse(sink, &file, &settings, error);
     else if (file.nbytes >= 4 && memcmp(file.data, "ENVI", 4) == 0)
-        status = vaho_fail(error, VAHO_NOT_APPLICABLE,
-                           "%s: a header; name the data file beside it instead", path);
+        status = in_directory
+                     ? VAHO_OK
+                     : vaho_fail(error, VAHO_NOT_APPLICABLE,
+                                 "%s: a header; name the data file beside it instead", path);
     else
         status =
             vaho_fail(error, VAHO_NOT_APPLICABLE,
@@ -169,12 +181,18 @@ static int is_shown(const struct dirent *entry)
     return entry->d_name[0] != '.';
 }
 
+/* Not alphasort(), which follows the locale. */
+static int by_file_name(const struct dirent **a, const struct dirent **b)
+{
+    return strcmp((*a)->d_name, (*b)->d_name);
+}
+
 /* A directory's files in name order; what cannot be read is noted. */
 static enum vaho_status import_directory(struct vaho_sink *sink, struct vaho_library *library,
                                          const char *path, struct vaho_error *error)
 {
     struct dirent **entry = NULL;
-    int n = scandir(path, &entry, is_shown, alphasort);
+    int n = scandir(path, &entry, is_shown, by_file_name);
     enum vaho_status status = VAHO_OK;
 
     if (n < 0)
@@ -189,14 +207,13 @@ static enum vaho_status import_directory(struct vaho_sink *sink, struct vaho_lib
                               path[strlen(path) - 1] == '/' ? "" : "/", entry[i]->d_name);
         if (status == VAHO_OK && length > 0 && (size_t)length < sizeof file &&
             stat(file, &about) == 0 && S_ISREG(about.st_mode)) {
-            status = import_file(&one, library, file, &why);
+            status = import_file(&one, library, file, 1, &why);
             if (status == VAHO_OK)
                 status = vaho_sink_move(sink, &one, &why);
             if (status == VAHO_NO_MEMORY || status == VAHO_FAULT) {
                 vaho_fail(error, status, "%s", why.message);
             } else if (status != VAHO_OK) {
-                if (status != VAHO_NOT_APPLICABLE || strstr(why.message, "a header;") == NULL)
-                    add_note(library, "passed over %s", why.message);
+                add_note(library, "passed over %s", why.message);
                 status = VAHO_OK;
             }
         }
@@ -270,7 +287,7 @@ enum vaho_status vaho_library_add(struct vaho_library *library, const char *path
     if (S_ISDIR(about.st_mode))
         status = import_directory(&sink, library, path, error);
     else
-        status = import_file(&sink, library, path, error);
+        status = import_file(&sink, library, path, 0, error);
     if (status == VAHO_NOT_APPLICABLE) {
         status = VAHO_BAD_INPUT;
         if (error != NULL)
@@ -306,6 +323,29 @@ const struct vaho_spectrum *vaho_library_find(const struct vaho_library *library
         if (strcmp(library->sink.spectrum[i].name, name) == 0)
             return &library->sink.spectrum[i];
     return NULL;
+}
+
+const struct vaho_spectrum *vaho_library_find_at(const struct vaho_library *library,
+                                                 const char *name, const double *wavelength_um,
+                                                 size_t n_bands)
+{
+    const struct vaho_spectrum *best = NULL;
+    size_t most = 0;
+
+    for (size_t i = 0; i < library->sink.n; i++) {
+        const struct vaho_spectrum *s = &library->sink.spectrum[i];
+        size_t n = 0;
+        if (strcmp(s->name, name) != 0 || !s->has_wavelength)
+            continue;
+        for (size_t b = 0; b < n_bands; b++)
+            n += wavelength_um[b] >= s->wavelength_um[0] &&
+                 wavelength_um[b] <= s->wavelength_um[s->n - 1];
+        if (n > most) {
+            most = n;
+            best = s;
+        }
+    }
+    return best;
 }
 
 size_t vaho_library_n_notes(const struct vaho_library *library)

@@ -36,7 +36,8 @@
 #include "spectra/importer.h"
 #include "spectra/voigt.h"
 
-enum { RECORD_NBYTES = 160, MAX_LINES = 1 << 22 };
+enum { RECORD_NBYTES = 160 };
+static const double MAX_POINTS = 2e6;
 static const double C2_CM_K = 1.438776877, REFERENCE_K = 296.0, ATM_PA = 101325.0;
 static const double WING = 25.0, CORE = 2.0, COARSE_STEP = 0.25; /* cm-1 */
 static const double MIN_CM1 = 50.0, MAX_CM1 = 30000.0;
@@ -103,8 +104,7 @@ static enum vaho_status add_line(struct list *list, const double number[8], doub
     }
     if (list->n == list->capacity) {
         size_t capacity = list->capacity == 0 ? 1024 : list->capacity * 2;
-        struct line *grown =
-            capacity > MAX_LINES ? NULL : realloc(list->line, capacity * sizeof line);
+        struct line *grown = realloc(list->line, capacity * sizeof line);
         if (grown == NULL)
             return vaho_fail_memory(error, "a line list");
         list->line = grown;
@@ -260,43 +260,53 @@ static enum vaho_status compute_stretch(struct vaho_draft *draft, const struct l
     return status;
 }
 
-/* A quarter of a typical half width, between 0.001 and 0.05 cm-1. */
+/* No line reaches from one of these to the other. */
+static int is_gap(const struct line *line)
+{
+    return line[1].nu - line[0].nu >= 2.0 * WING + 1.0;
+}
+
+/* A quarter of a typical half width, between 0.001 and 0.05 cm-1; wider if the points get too many.
+ */
 static double fine_step(const struct list *list)
 {
-    double width = 0.0, strength = 0.0;
+    double width = 0.0, strength = 0.0, covered = 2.0 * WING;
 
     for (size_t i = 0; i < list->n; i++) {
         width += list->line[i].strength * (list->line[i].lorentz + list->line[i].doppler);
         strength += list->line[i].strength;
+        if (i + 1 < list->n)
+            covered +=
+                is_gap(list->line + i) ? 2.0 * WING : list->line[i + 1].nu - list->line[i].nu;
     }
     width = strength > 0.0 ? width / strength : 0.1;
-    return fmin(fmax(0.25 * width, 0.001), 0.05);
+    return fmax(fmin(fmax(0.25 * width, 0.001), 0.05), covered / MAX_POINTS);
 }
 
-static enum vaho_status compute(struct vaho_draft *draft, struct list *list,
+static enum vaho_status compute(struct vaho_draft *draft, struct list *list, double *out_step,
                                 struct vaho_error *error)
 {
-    double step = fine_step(list);
     size_t first = 0;
     enum vaho_status status = VAHO_OK;
 
     qsort(list->line, list->n, sizeof list->line[0], by_wavenumber);
+    *out_step = fine_step(list);
     for (size_t i = 1; i <= list->n && status == VAHO_OK; i++) {
-        if (i < list->n && list->line[i].nu - list->line[i - 1].nu < 2.0 * WING + 1.0)
+        if (i < list->n && !is_gap(list->line + i - 1))
             continue;
-        status = compute_stretch(draft, list->line + first, i - first, step, error);
+        status = compute_stretch(draft, list->line + first, i - first, *out_step, error);
         first = i;
     }
     return status;
 }
 
-static void say_what_was_done(struct vaho_draft *draft, const struct list *list,
+static void say_what_was_done(struct vaho_draft *draft, const struct list *list, double step,
                               const struct vaho_import_settings *air)
 {
     vaho_draft_note(draft,
                     "computed from %zu lines at %g K and %g Pa in air (Voigt, wings to %g "
-                    "cm-1)",
-                    list->n, air->temperature_k, air->pressure_pa, WING);
+                    "cm-1, points %.3g cm-1 apart)",
+                    list->n, air->temperature_k, air->pressure_pa, WING, step);
     if (fabs(air->temperature_k - REFERENCE_K) > 0.5)
         vaho_draft_note(draft,
                         "away from 296 K the partition function is approximated by "
@@ -320,25 +330,27 @@ static enum vaho_status parse(struct vaho_sink *sink, const struct vaho_spectrum
     struct list list = {NULL, 0, 0, 0, 0, 0, 0};
     const struct vaho_gas *gas;
     struct vaho_draft draft;
+    double step = 0.0;
     enum vaho_status status;
 
-    vaho_draft_init(&draft, "HITRAN par", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED, VAHO_X_CM1);
+    vaho_draft_init(&draft, file->name, "HITRAN par", VAHO_SPECTRUM_GAS, VAHO_GRADE_COMPUTED,
+                    VAHO_X_CM1);
     status = read_lines(&list, file, settings, error);
     if (status == VAHO_OK && list.n == 0)
         status = vaho_fail(error, VAHO_BAD_INPUT, "%s: no lines between %g and %g cm-1", file->name,
                            MIN_CM1, MAX_CM1);
     if (status == VAHO_OK)
-        status = compute(&draft, &list, error);
+        status = compute(&draft, &list, &step, error);
     if (status == VAHO_OK) {
         char title[32];
         gas = vaho_gas_by_hitran(list.molecule);
         snprintf(title, sizeof title, "HITRAN molecule %d", list.molecule);
-        say_what_was_done(&draft, &list, settings);
+        say_what_was_done(&draft, &list, step, settings);
         draft.spectrum.temperature_k = settings->temperature_k;
         draft.spectrum.pressure_pa = settings->pressure_pa;
         vaho_draft_name_gas(&draft, settings->titles, vaho_span_of(title),
                             vaho_span_of(gas == NULL ? "" : gas->cas), (struct vaho_span){NULL, 0});
-        status = vaho_draft_finish(sink, &draft, file->name, error);
+        status = vaho_draft_finish(sink, &draft, error);
     }
     free(list.line);
     vaho_draft_free(&draft);

@@ -119,6 +119,13 @@ struct vaho_span vaho_span_trim(struct vaho_span span)
     return span;
 }
 
+struct vaho_span vaho_span_unquote(struct vaho_span span)
+{
+    if (span.n >= 2 && span.p[0] == '"' && span.p[span.n - 1] == '"')
+        return (struct vaho_span){span.p + 1, span.n - 2};
+    return span;
+}
+
 int vaho_span_field(struct vaho_span *out, struct vaho_span *rest, char separator)
 {
     size_t n = 0;
@@ -183,4 +190,14 @@ struct vaho_span vaho_span_file_name(const char *path)
     const char *slash = strrchr(path, '/');
 
     return vaho_span_of(slash == NULL ? path : slash + 1);
+}
+
+struct vaho_span vaho_span_file_stem(const char *path)
+{
+    struct vaho_span name = vaho_span_file_name(path);
+    const char *dot = memrchr(name.p, '.', name.n);
+
+    if (dot != NULL && dot > name.p)
+        name.n = (size_t)(dot - name.p);
+    return name;
 }

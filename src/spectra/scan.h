@@ -33,6 +33,8 @@ size_t vaho_scan_number(double *out, const char *text, size_t n);
 int vaho_span_number(double *out, struct vaho_span span);
 
 struct vaho_span vaho_span_trim(struct vaho_span span);
+/* Without a pair of double quotes around it. */
+struct vaho_span vaho_span_unquote(struct vaho_span span);
 /* Cuts the next field off 'rest' at 'separator' and trims it; 0 when nothing is left.
  * The separator ' ' stands for any run of blanks and tabs. */
 int vaho_span_field(struct vaho_span *out, struct vaho_span *rest, char separator);
@@ -46,5 +48,7 @@ void vaho_span_copy(char *out, size_t capacity, struct vaho_span span);
 struct vaho_span vaho_span_of(const char *text);
 /* The part of a path after the last '/'. */
 struct vaho_span vaho_span_file_name(const char *path);
+/* ... and without what follows its last '.'. */
+struct vaho_span vaho_span_file_stem(const char *path);
 
 #endif

@@ -18,7 +18,8 @@ static inline void check_spectrum(const struct vaho_spectrum *s)
     if (s->name[0] == '\0' || s->path == NULL || s->notes == NULL || s->n < 2)
         abort();
     for (size_t i = 0; i < s->n; i++)
-        if (!isfinite(s->value[i]) || (s->kind == VAHO_SPECTRUM_GAS && s->value[i] < 0.0) ||
+        if (!isfinite(s->value[i]) || !isfinite(s->wavelength_um[i]) ||
+            (s->kind == VAHO_SPECTRUM_GAS && s->value[i] < 0.0) ||
             (i > 0 && !(s->wavelength_um[i] > s->wavelength_um[i - 1])))
             abort();
     vaho_spectrum_at_bands(out, NULL, s, centre, NULL, 3, NULL);

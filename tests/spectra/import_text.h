@@ -1,4 +1,8 @@
-/* import_text.h - runs one importer over a text in memory, for tests */
+/*
+ * import_text.h - runs one importer over a text in memory, for tests
+ *
+ * Include it after cmocka.h, math.h, stdio.h, string.h and unistd.h.
+ */
 #ifndef VAHO_TESTS_IMPORT_TEXT_H
 #define VAHO_TESTS_IMPORT_TEXT_H
 
@@ -17,6 +21,46 @@ static inline enum vaho_status import_text(struct vaho_sink *sink,
     *sink = (struct vaho_sink){NULL, 0, 0};
     *error = (struct vaho_error){VAHO_OK, ""};
     return importer->parse(sink, &file, &settings, error);
+}
+
+/* A library of one path under ../shared; skips the test when it is not there. */
+static inline struct vaho_library *shared_library(const char *relative)
+{
+    struct vaho_library *library;
+    struct vaho_error error = {VAHO_OK, ""};
+    char path[1024];
+
+    snprintf(path, sizeof path, "%s/%s", VAHO_TEST_SHARED, relative);
+    if (access(path, R_OK) != 0) {
+        print_message("%s is not there; skipped\n", path);
+        skip();
+    }
+    assert_int_equal(vaho_library_new(&library, &error), VAHO_OK);
+    if (vaho_library_add(library, path, &error) != VAHO_OK)
+        fail_msg("%s", error.message);
+    return library;
+}
+
+/* Fails unless the spectrum's notes contain 'text'. */
+static inline void assert_note(const struct vaho_spectrum *s, const char *text)
+{
+    if (strstr(s->notes, text) == NULL)
+        fail_msg("no '%s' in the notes: %s", text, s->notes);
+}
+
+/* Fails unless every text is refused as bad input with a message that names the file. */
+static inline void assert_all_refused(const struct vaho_importer *importer, const char *name,
+                                      const char *const *bad, size_t n_bad)
+{
+    for (size_t i = 0; i < n_bad; i++) {
+        struct vaho_sink sink;
+        struct vaho_error error;
+        if (import_text(&sink, importer, name, bad[i], &error) != VAHO_BAD_INPUT)
+            fail_msg("text %zu was not refused", i);
+        if (strstr(error.message, name) == NULL)
+            fail_msg("text %zu: the message does not name the file: %s", i, error.message);
+        vaho_sink_free(&sink);
+    }
 }
 
 /* cm2/molecule at a wavenumber: the nearest point. */

@@ -20,22 +20,7 @@
 #include "import_text.h"
 #include "vaho/library.h"
 
-#define GAS_DIR VAHO_TEST_SHARED "/spectra/gas"
-
-static struct vaho_library *load(const char *path)
-{
-    struct vaho_library *library;
-    struct vaho_error error;
-
-    if (access(path, R_OK) != 0) {
-        print_message("%s is not there; skipped\n", path);
-        skip();
-    }
-    assert_int_equal(vaho_library_new(&library, &error), VAHO_OK);
-    if (vaho_library_add(library, path, &error) != VAHO_OK)
-        fail_msg("%s", error.message);
-    return library;
-}
+#define GAS_DIR "spectra/gas"
 
 /* value within 2 % of the published one */
 static void assert_near(double value, double published)
@@ -60,7 +45,7 @@ static void quantitative_files_meet_their_check_values(void **state)
     for (size_t i = 0; i < sizeof check / sizeof check[0]; i++) {
         char path[512];
         snprintf(path, sizeof path, "%s/%s", GAS_DIR, check[i].file);
-        struct vaho_library *library = load(path);
+        struct vaho_library *library = shared_library(path);
         const struct vaho_spectrum *s = vaho_library_find(library, check[i].name);
         assert_non_null(s);
         assert_int_equal(s->grade, VAHO_GRADE_QUANTITATIVE);
@@ -72,7 +57,7 @@ static void quantitative_files_meet_their_check_values(void **state)
 static void sulfur_dioxide_agrees_between_laboratories(void **state)
 {
     (void)state;
-    struct vaho_library *library = load(GAS_DIR);
+    struct vaho_library *library = shared_library(GAS_DIR);
     const struct vaho_spectrum *nist = vaho_library_find(library, "sulfur_dioxide"), *iao = NULL;
     for (size_t i = 0; i < vaho_library_size(library); i++)
         if (strstr(vaho_library_get(library, i)->path, "iao_pure_SO2") != NULL)
@@ -98,7 +83,7 @@ static void the_best_entry_of_each_gas_is_found(void **state)
         {"acetone", "acetone.jdx", VAHO_GRADE_QUANTITATIVE, 58.08},
         {"toluene", "toluene.jdx", VAHO_GRADE_DIGITISED, 92.14},
     };
-    struct vaho_library *library = load(GAS_DIR);
+    struct vaho_library *library = shared_library(GAS_DIR);
     for (size_t i = 0; i < sizeof best / sizeof best[0]; i++) {
         const struct vaho_spectrum *s = vaho_library_find(library, best[i].name);
         assert_non_null(s);
@@ -120,7 +105,7 @@ static void the_best_entry_of_each_gas_is_found(void **state)
 static void every_spectrum_is_well_formed(void **state)
 {
     (void)state;
-    struct vaho_library *library = load(GAS_DIR);
+    struct vaho_library *library = shared_library(GAS_DIR);
     assert_true(vaho_library_size(library) >= 18);
     for (size_t i = 0; i < vaho_library_size(library); i++) {
         const struct vaho_spectrum *s = vaho_library_get(library, i);
@@ -130,6 +115,24 @@ static void every_spectrum_is_well_formed(void **state)
             assert_true(k == 0 || s->wavelength_um[k] > s->wavelength_um[k - 1]);
         }
     }
+    vaho_library_free(library);
+}
+
+static void the_entry_that_covers_the_bands_is_found(void **state)
+{
+    (void)state;
+    static const double thermal[2] = {8.0, 9.0}, shortwave[2] = {2.2, 2.4}, beyond[1] = {500.0};
+    struct vaho_library *library = shared_library("spectra/swir/ch4_target_425.txt");
+    struct vaho_error error;
+    const char *iao = VAHO_TEST_SHARED "/spectra/gas/iao_pure_CH4_0-10000_1cm.txt";
+    assert_int_equal(vaho_library_add(library, iao, &error), VAHO_OK);
+    assert_string_equal(vaho_library_find(library, "methane")->format, "unit absorption");
+    assert_string_equal(vaho_library_find_at(library, "methane", shortwave, 2)->format,
+                        "unit absorption");
+    assert_string_equal(vaho_library_find_at(library, "methane", thermal, 2)->format,
+                        "three-column table");
+    assert_null(vaho_library_find_at(library, "methane", beyond, 1));
+    assert_null(vaho_library_find_at(library, "ozone", thermal, 2));
     vaho_library_free(library);
 }
 
@@ -199,6 +202,7 @@ int main(void)
         cmocka_unit_test(sulfur_dioxide_agrees_between_laboratories),
         cmocka_unit_test(the_best_entry_of_each_gas_is_found),
         cmocka_unit_test(every_spectrum_is_well_formed),
+        cmocka_unit_test(the_entry_that_covers_the_bands_is_found),
         cmocka_unit_test(errors_leave_the_library_as_it_was),
         cmocka_unit_test(user_titles_win_and_broken_files_are_noted),
     };
