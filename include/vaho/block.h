@@ -22,8 +22,8 @@ extern "C" {
 
 struct vaho_block {
     size_t first_line;
-    size_t n_lines;   /* filled now, <= max_lines */
-    size_t n_bands;   /* bands in this block, a subset of the cube's */
+    size_t n_lines; /* filled now, <= max_lines */
+    size_t n_bands; /* bands in this block, a subset of the cube's */
     size_t n_samples;
     size_t max_lines;
     float *value;         /* owned */

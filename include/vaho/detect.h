@@ -38,15 +38,15 @@ enum vaho_background_kind {
 struct vaho_detect_settings {
     enum vaho_method method;
     enum vaho_background_kind background;
-    const char *flight;       /* name in the plumes' ids; borrowed */
-    size_t n_gases;           /* gases searched, or 0: all of the library but the air's own */
-    const char *const *gas;   /* borrowed */
-    size_t n_surfaces;        /* surfaces searched, additive; none of 'gas' then */
+    const char *flight;     /* name in the plumes' ids; borrowed */
+    size_t n_gases;         /* gases searched, or 0: all of the library but the air's own */
+    const char *const *gas; /* borrowed */
+    size_t n_surfaces;      /* surfaces searched, additive; none of 'gas' then */
     const struct vaho_spectrum *const *surface; /* borrowed */
-    double air_temperature_k; /* at the ground; NaN: not known */
-    double q_kept;            /* candidates up to this q-value are kept as plumes */
-    size_t n_decoys;          /* decoys a signature */
-    size_t n_threads;         /* 0: as many as there are processors */
+    double air_temperature_k;                   /* at the ground; NaN: not known */
+    double q_kept;    /* candidates up to this q-value are kept as plumes */
+    size_t n_decoys;  /* decoys a signature */
+    size_t n_threads; /* 0: as many as there are processors */
 };
 
 /* method vaho, background auto, q_kept 0.5, 32 decoys, all threads, no gases named. */
@@ -65,9 +65,9 @@ struct vaho_detection {
     char (*name)[VAHO_NAME_NBYTES]; /* searched, in order */
     const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */
     size_t n_lines, n_samples;
-    float *amount;  /* n_signatures x n_lines x n_samples: column density, NaN unknown */
-    float *snr;     /* the same shape: evidence; for a standard method its own score */
-    float *look;    /* n_lines x n_samples: brightness, for pictures */
+    float *amount; /* n_signatures x n_lines x n_samples: column density, NaN unknown */
+    float *snr;    /* the same shape: evidence; for a standard method its own score */
+    float *look;   /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
     size_t n_bands_used, n_dead_elements, n_dead_columns;
     int by_column;

@@ -27,14 +27,14 @@ struct vaho_alternative {
 struct vaho_plume {
     char id[VAHO_ID_NBYTES]; /* "FLIGHT-0001": unique in a flight, by rank */
     char gas[VAHO_NAME_NBYTES];
-    double q_value;  /* expected share of false ones among reports this strong or stronger */
-    double snr;      /* evidence in background standard deviations, spatial evidence included */
+    double q_value; /* expected share of false ones among reports this strong or stronger */
+    double snr;     /* evidence in background standard deviations, spatial evidence included */
     double peak_ppmm, mean_ppmm; /* over the footprint; for a surface: abundance */
     double sigma_ppmm;           /* one standard deviation of mean_ppmm */
     size_t n_pixels;             /* footprint */
     double source_line, source_sample;
-    double source_sigma_px; /* one standard deviation, each axis */
-    size_t bbox[4];         /* line0, sample0, line1, sample1, inclusive */
+    double source_sigma_px;                    /* one standard deviation, each axis */
+    size_t bbox[4];                            /* line0, sample0, line1, sample1, inclusive */
     double emission_kg_h, emission_sigma_kg_h; /* NaN: no wind or pixel size given */
     double probability;                        /* of 'gas' among the explanations */
     size_t n_alternatives;

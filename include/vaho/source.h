@@ -27,19 +27,19 @@ struct vaho_cube_info {
     const char *path;   /* as given to open */
     const char *format; /* "ENVI", "GeoTIFF", "netCDF", ... for a person */
     size_t n_lines, n_bands, n_samples;
-    const double *wavelength_um;  /* n_bands, in the file's band order, or NULL */
-    const double *fwhm_um;        /* n_bands, or NULL when the file does not say */
-    const unsigned char *good;    /* n_bands; 0: the file's bad-band list says bad */
+    const double *wavelength_um; /* n_bands, in the file's band order, or NULL */
+    const double *fwhm_um;       /* n_bands, or NULL when the file does not say */
+    const unsigned char *good;   /* n_bands; 0: the file's bad-band list says bad */
     enum vaho_quantity quantity;
-    int units_known;              /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
-    const char *units;            /* as the file spells them, "" if it does not */
-    const char *acquired;         /* ISO 8601 UTC, "" if the file does not say */
+    int units_known;      /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
+    const char *units;    /* as the file spells them, "" if it does not */
+    const char *acquired; /* ISO 8601 UTC, "" if the file does not say */
     const struct vaho_georeference *georeference; /* never NULL; kind may be NONE */
-    size_t n_files;               /* the files this cube was read from ... */
-    const char *const *file;      /* ... data first, then headers */
-    int exercise;                 /* 1: the file says it is simulated */
-    size_t n_notes;               /* what was noticed and worked around ... */
-    const char *const *note;      /* ... one sentence each */
+    size_t n_files;                               /* the files this cube was read from ... */
+    const char *const *file;                      /* ... data first, then headers */
+    int exercise;                                 /* 1: the file says it is simulated */
+    size_t n_notes;                               /* what was noticed and worked around ... */
+    const char *const *note;                      /* ... one sentence each */
 };
 
 struct vaho_source;

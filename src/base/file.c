@@ -30,8 +30,8 @@ static enum vaho_status open_regular(int *out, size_t *out_nbytes, const char *p
     return VAHO_OK;
 }
 
-enum vaho_status vaho_file_read(char **out, size_t *out_nbytes, const char *path,
-                                size_t max_nbytes, struct vaho_error *error)
+enum vaho_status vaho_file_read(char **out, size_t *out_nbytes, const char *path, size_t max_nbytes,
+                                struct vaho_error *error)
 {
     size_t nbytes, got = 0;
     char *data;

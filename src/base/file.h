@@ -11,8 +11,8 @@
  * release with free()).  VAHO_NOT_FOUND, VAHO_BAD_INPUT (larger than max_nbytes,
  * a directory, or a read failed), VAHO_NO_MEMORY.
  */
-enum vaho_status vaho_file_read(char **out, size_t *out_nbytes, const char *path,
-                                size_t max_nbytes, struct vaho_error *error);
+enum vaho_status vaho_file_read(char **out, size_t *out_nbytes, const char *path, size_t max_nbytes,
+                                struct vaho_error *error);
 
 /* Writes beside 'path', flushes to disk and renames: the file is whole or the old one. */
 enum vaho_status vaho_file_write(const char *path, const void *data, size_t nbytes,

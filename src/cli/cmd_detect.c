@@ -43,7 +43,8 @@ static void print_help(void)
          "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"
          "  --method NAME       vaho, mf, ace, cem or rx (vaho)\n"
          "  --background NAME   auto, global or column (auto: by column where lines are enough)\n"
-         "  --air-temperature K of the air the plume is in, as seen in the window; not known: several\n"
+         "  --air-temperature K of the air the plume is in, as seen in the window; not known: "
+         "several\n"
          "                      are tried\n"
          "  --q X               report plumes up to this false-discovery rate (0.05)\n"
          "  --geo FILE          longitudes and latitudes of the pixels, from another file\n"
@@ -109,14 +110,17 @@ static int take_option(struct request *r, int option, char *value)
         if (strcmp(value, "all") == 0)
             return EXIT_DONE;
         r->n_gases = option_list(r->gas, MAX_GASES, value);
-        return r->n_gases > 0 ? EXIT_DONE : command_misused(NAME, "--gas wants names with commas between");
+        return r->n_gases > 0 ? EXIT_DONE
+                              : command_misused(NAME, "--gas wants names with commas between");
     case 'm':
         note_setting(r, "--method", value);
-        return set_method(r, value) ? EXIT_DONE : command_misused(NAME, "there is no method '%s'", value);
+        return set_method(r, value) ? EXIT_DONE
+                                    : command_misused(NAME, "there is no method '%s'", value);
     case 'b':
         note_setting(r, "--background", value);
-        return set_background(r, value) ? EXIT_DONE
-                                        : command_misused(NAME, "there is no background '%s'", value);
+        return set_background(r, value)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "there is no background '%s'", value);
     case 'a':
         note_setting(r, "--air-temperature", value);
         return option_real(&r->detect.air_temperature_k, value, 180.0, 350.0)
@@ -130,17 +134,13 @@ static int take_option(struct request *r, int option, char *value)
         note_setting(r, "--geo", value);
         r->geo = value;
         return EXIT_DONE;
-    case 'o':
-        r->out = value;
-        return EXIT_DONE;
+    case 'o': r->out = value; return EXIT_DONE;
     case 't':
         if (!option_integer(&threads, value, 0, 256))
             return command_misused(NAME, "--threads wants 0 to 256");
         r->detect.n_threads = (size_t)threads;
         return EXIT_DONE;
-    case 'j':
-        r->json = 1;
-        return EXIT_DONE;
+    case 'j': r->json = 1; return EXIT_DONE;
     default: return command_misused(NAME, "an option is not understood");
     }
 }
@@ -205,13 +205,15 @@ static void print_table(const struct vaho_detection *d, const struct vaho_place 
         double longitude, latitude;
         snprintf(amount, sizeof amount, "%.3g +- %.2g", p->peak_ppmm, p->sigma_ppmm);
         if (vaho_place_lonlat(&longitude, &latitude, place, p->source_line, p->source_sample))
-            snprintf(source, sizeof source, "%.5f %c %.5f %c", fabs(latitude), latitude < 0 ? 'S' : 'N',
-                     fabs(longitude), longitude < 0 ? 'W' : 'E');
+            snprintf(source, sizeof source, "%.5f %c %.5f %c", fabs(latitude),
+                     latitude < 0 ? 'S' : 'N', fabs(longitude), longitude < 0 ? 'W' : 'E');
         else
-            snprintf(source, sizeof source, "line %.0f sample %.0f", p->source_line, p->source_sample);
+            snprintf(source, sizeof source, "line %.0f sample %.0f", p->source_line,
+                     p->source_sample);
         printf("  %-20s %-6.3f %6.1f   %-16s %-24s ", p->gas, p->q_value, p->snr, amount, source);
         for (size_t k = 0; k < p->n_alternatives && k < 3; k++)
-            printf("%s%s %.2f", k > 0 ? ", " : "", p->alternative[k].gas, p->alternative[k].probability);
+            printf("%s%s %.2f", k > 0 ? ", " : "", p->alternative[k].gas,
+                   p->alternative[k].probability);
         puts(p->n_alternatives == 0 ? "-" : "");
     }
     printf("%s/report.html\n", directory);
@@ -301,12 +303,17 @@ static int detect_one(struct request *r, const char *path)
     }
     terminal_bar_end(&bar);
     if (status == VAHO_OK) {
-        struct vaho_product product = {flight, info->acquired, info->exercise, "no mandate", r->q,
-                                       VAHO_VERSION};
-        struct vaho_products products = {.directory = directory, .product = &product,
-                                         .source = source, .place = place, .detection = detection,
-                                         .n_settings = r->n_settings, .setting = r->setting,
-                                         .n_inputs = list_inputs(input, r), .input = input};
+        struct vaho_product product = {flight,       info->acquired, info->exercise,
+                                       "no mandate", r->q,           VAHO_VERSION};
+        struct vaho_products products = {.directory = directory,
+                                         .product = &product,
+                                         .source = source,
+                                         .place = place,
+                                         .detection = detection,
+                                         .n_settings = r->n_settings,
+                                         .setting = r->setting,
+                                         .n_inputs = list_inputs(input, r),
+                                         .input = input};
         status = vaho_products_write(&products, &error);
     }
     if (status == VAHO_OK && r->json)
@@ -321,14 +328,19 @@ static int detect_one(struct request *r, const char *path)
 
 int cmd_detect(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"library", required_argument, NULL, 'l'},    {"gas", required_argument, NULL, 'g'},
-        {"surface", required_argument, NULL, 's'},    {"method", required_argument, NULL, 'm'},
-        {"background", required_argument, NULL, 'b'}, {"air-temperature", required_argument, NULL, 'a'},
-        {"q", required_argument, NULL, 'q'},          {"geo", required_argument, NULL, 'e'},
-        {"out", required_argument, NULL, 'o'},        {"threads", required_argument, NULL, 't'},
-        {"json", no_argument, NULL, 'j'},             {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"library", required_argument, NULL, 'l'},
+                                            {"gas", required_argument, NULL, 'g'},
+                                            {"surface", required_argument, NULL, 's'},
+                                            {"method", required_argument, NULL, 'm'},
+                                            {"background", required_argument, NULL, 'b'},
+                                            {"air-temperature", required_argument, NULL, 'a'},
+                                            {"q", required_argument, NULL, 'q'},
+                                            {"geo", required_argument, NULL, 'e'},
+                                            {"out", required_argument, NULL, 'o'},
+                                            {"threads", required_argument, NULL, 't'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     struct request *r = vaho_alloc(1, sizeof *r);
     int option, code = EXIT_DONE;
 
@@ -347,7 +359,8 @@ int cmd_detect(int argc, char **argv)
     if (code == EXIT_DONE && optind == argc)
         code = command_misused(NAME, "no cube is named");
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)
-        code = command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
+        code =
+            command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
     if (code == EXIT_DONE)
         code = load_spectra(r);
     for (int i = optind; code == EXIT_DONE && i < argc; i++)

@@ -11,7 +11,8 @@ enum { N_VALUES = 57, MAX_PLUMES = 40 };
 static const float HELD_SHARE = 0.4f; /* of the peak's evidence: pixels that speak for the plume */
 
 /* The pixels of a winner whose level map is near its peak. */
-static enum vaho_status core_pixels(unsigned **out, size_t *out_n, const struct vaho_contender *winner,
+static enum vaho_status core_pixels(unsigned **out, size_t *out_n,
+                                    const struct vaho_contender *winner,
                                     const struct vaho_evidence *evidence,
                                     const struct vaho_competition *c, struct vaho_error *error)
 {
@@ -43,7 +44,8 @@ static enum vaho_status core_pixels(unsigned **out, size_t *out_n, const struct 
 
 /* Adds what one winner says of every d. */
 static enum vaho_status add_plume(double total[N_VALUES], const double d[N_VALUES],
-                                  const struct vaho_contender *winner, const struct vaho_scene *scene,
+                                  const struct vaho_contender *winner,
+                                  const struct vaho_scene *scene,
                                   const struct vaho_evidence *evidence,
                                   const struct vaho_competition *competition, const float *parts,
                                   size_t n, struct vaho_error *error)
@@ -94,7 +96,8 @@ enum vaho_status vaho_air_settle(double *out_d, int *settled, const struct vaho_
         const struct vaho_contender *winner = &competition->winner[i]; /* strongest first */
         if (winner->decoy || (double)winner->candidate.z < VAHO_Z_STRONG)
             continue;
-        status = add_plume(total, d, winner, scene, evidence, competition, parts, n_searched, error);
+        status =
+            add_plume(total, d, winner, scene, evidence, competition, parts, n_searched, error);
         n_plumes++;
     }
     for (size_t i = 1; i < N_VALUES; i++)

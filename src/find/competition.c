@@ -59,7 +59,8 @@ static void claim_disc(struct vaho_competition *c, const struct vaho_candidate *
         }
 }
 
-/* Floods the level map of the winner's signature from its peak; 'queue' has room for every block. */
+/* Floods the level map of the winner's signature from its peak; 'queue' has room for every block.
+ */
 static void claim_connected(struct vaho_competition *c, const struct vaho_candidate *peak,
                             const struct vaho_level_map *map, unsigned id, unsigned *queue,
                             unsigned char *seen)

@@ -26,13 +26,13 @@ static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be v
 /* Binomial weights over the 3 x 3 blocks around one. */
 static const float WEIGHT[3] = {0.25f, 0.5f, 0.25f};
 
-struct model { /* of one level */
+struct model {        /* of one level */
     double *cholesky; /* n_bands x n_bands; NULL: the level is too coarse for the cube */
     double n_places;
     size_t n_sample; /* places kept: Z_k, and N_kl with the cover behind */
     float *sample_z, *sample_n;
     float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_signatures: C^-1 p_k, the last C^-1 S */
-    struct vaho_tuning *tuning;           /* n_hypotheses x n_signatures */
+    struct vaho_tuning *tuning;      /* n_hypotheses x n_signatures */
 };
 
 struct vaho_evidence {
@@ -108,7 +108,8 @@ static void smooth_plane(float *out, const float *in, size_t rows, size_t cols, 
     }
 }
 
-/* N_kl (pairs planes of rows x cols) and behind them the cover, 0 where too few pixels are valid. */
+/* N_kl (pairs planes of rows x cols) and behind them the cover, 0 where too few pixels are valid.
+ */
 static void place_moments(float *out, const struct vaho_layer *layer, size_t n_parts, size_t level,
                           float *scratch)
 {
@@ -120,8 +121,8 @@ static void place_moments(float *out, const struct vaho_layer *layer, size_t n_p
             smooth_plane(out + vaho_pair(k, l) * np, layer->n[vaho_pair(k, l)], layer->n_rows,
                          layer->n_cols, layer->n_cols, WEIGHT[0] * WEIGHT[0], WEIGHT[1] * WEIGHT[1],
                          scratch);
-    smooth_plane(cover, layer->n[0], layer->n_rows, layer->n_cols, layer->n_cols, WEIGHT[0], WEIGHT[1],
-                 scratch);
+    smooth_plane(cover, layer->n[0], layer->n_rows, layer->n_cols, layer->n_cols, WEIGHT[0],
+                 WEIGHT[1], scratch);
     for (size_t i = 0; i < np; i++)
         if (cover[i] < MIN_COVER * full)
             cover[i] = 0.0f;
@@ -165,13 +166,16 @@ static int is_excluded(const struct vaho_evidence *evidence, size_t line, size_t
  * neighbours share most pixels) into y (count x n_bands); every so many are kept
  * in the sample.  Returns the count.
  */
-static size_t gather_places(double *y, struct strip_sums *strip, const struct vaho_evidence *evidence,
-                            const struct vaho_layer *layer, size_t level, const float *moments,
-                            float *spectra, size_t first_line, size_t core_first, size_t core_end)
+static size_t gather_places(double *y, struct strip_sums *strip,
+                            const struct vaho_evidence *evidence, const struct vaho_layer *layer,
+                            size_t level, const float *moments, float *spectra, size_t first_line,
+                            size_t core_first, size_t core_end)
 {
-    size_t nb = evidence->n_bands, np = layer->n_rows * layer->n_cols, step = level == 1 ? 2 : 1, n = 0;
+    size_t nb = evidence->n_bands, np = layer->n_rows * layer->n_cols, step = level == 1 ? 2 : 1,
+           n = 0;
     size_t side = (size_t)1 << level, keep = MAX_SAMPLE / evidence->n_strips + 1;
-    size_t row0 = (core_first - first_line) / side, row_end = (core_end - first_line + side - 1) / side;
+    size_t row0 = (core_first - first_line) / side,
+           row_end = (core_end - first_line + side - 1) / side;
     size_t every = (row_end - row0) * layer->n_cols / (step * step) / keep + 1;
     double factor[VAHO_N_PARTS];
 
@@ -246,8 +250,8 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
             break;
         }
         place_moments(moments, layer, evidence->n_parts, j, scratch);
-        strip->n_places[j - 1] = gather_places(y, strip, evidence, layer, j, moments, spectra, first,
-                                               core_first, core_end);
+        strip->n_places[j - 1] = gather_places(y, strip, evidence, layer, j, moments, spectra,
+                                               first, core_first, core_end);
         if (strip->n_places[j - 1] > 0)
             cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)nb, (int)strip->n_places[j - 1],
                         1.0, y, (int)nb, 0.0, sum, (int)nb);
@@ -295,8 +299,10 @@ static enum vaho_status gather_sample(struct model *model, const struct vaho_evi
         return vaho_fail_memory(error, "the sample of places");
     for (size_t i = 0; i < evidence->n_strips; i++) {
         size_t m = strip[i].n_sample[j];
-        memcpy(model->sample_z + model->n_sample * nz, strip[i].sample_z[j], m * nz * sizeof(float));
-        memcpy(model->sample_n + model->n_sample * nn, strip[i].sample_n[j], m * nn * sizeof(float));
+        memcpy(model->sample_z + model->n_sample * nz, strip[i].sample_z[j],
+               m * nz * sizeof(float));
+        memcpy(model->sample_n + model->n_sample * nn, strip[i].sample_n[j],
+               m * nn * sizeof(float));
         model->n_sample += m;
     }
     return VAHO_OK;
@@ -336,8 +342,8 @@ static enum vaho_status settle_model(struct vaho_evidence *evidence, struct stri
     for (size_t k = 0; k < nb; k++)
         c[k * nb + k] += loading;
     if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)nb, c, (int)nb) != 0)
-        return vaho_fail(error, VAHO_SINGULAR, "the covariance of %zu bands is not positive definite",
-                         nb);
+        return vaho_fail(error, VAHO_SINGULAR,
+                         "the covariance of %zu bands is not positive definite", nb);
     return VAHO_OK;
 }
 
@@ -434,8 +440,9 @@ static void tune_power(struct vaho_tuning *tuning, const double *gram, size_t n_
 }
 
 /* Offset and spread of one signature and hypothesis from its scores over the sample. */
-static void tune_spread(struct vaho_tuning *tuning, const struct model *model, const float *const *score,
-                        size_t n_parts, size_t n_signatures, size_t signature, float *scratch)
+static void tune_spread(struct vaho_tuning *tuning, const struct model *model,
+                        const float *const *score, size_t n_parts, size_t n_signatures,
+                        size_t signature, float *scratch)
 {
     size_t n = model->n_sample;
 
@@ -450,7 +457,8 @@ static void tune_spread(struct vaho_tuning *tuning, const struct model *model, c
             for (size_t k = 0; k < VAHO_N_PAIRS; k++)
                 energy += tuning->power[k] * moment[k];
             sum -= tuning->offset * moment[VAHO_N_PAIRS];
-            scratch[i] = step == 0 ? sum / moment[VAHO_N_PAIRS] : sum / sqrtf(fmaxf(energy, 1e-30f));
+            scratch[i] =
+                step == 0 ? sum / moment[VAHO_N_PAIRS] : sum / sqrtf(fmaxf(energy, 1e-30f));
         }
         if (step == 0)
             tuning->offset = vaho_median(scratch, n);
@@ -465,20 +473,22 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
 {
     size_t nb = evidence->n_bands, m = evidence->n_parts + 1, nz = evidence->n_parts * nb;
     double *w = vaho_alloc(m * nb, sizeof *w), gram[(VAHO_N_PARTS + 1) * (VAHO_N_PARTS + 1)];
-    float *score[VAHO_N_PARTS + 1] = {NULL}, *scratch = vaho_alloc(model->n_sample, sizeof *scratch);
+    float *score[VAHO_N_PARTS + 1] = {NULL},
+                                *scratch = vaho_alloc(model->n_sample, sizeof *scratch);
     int missing = w == NULL || scratch == NULL;
 
     for (size_t k = 0; k < m; k++) {
         missing |= (model->filter[k] = vaho_alloc(nb * n, sizeof(float))) == NULL;
         missing |= (score[k] = vaho_alloc(model->n_sample * n, sizeof(float))) == NULL;
     }
-    missing |= (model->tuning = vaho_alloc(evidence->n_hypotheses * n, sizeof *model->tuning)) == NULL;
+    missing |=
+        (model->tuning = vaho_alloc(evidence->n_hypotheses * n, sizeof *model->tuning)) == NULL;
     for (size_t i = 0; !missing && i < n; i++) {
         for (size_t k = 0; k < m * nb; k++)
             w[k] = (double)parts[i * m * nb + k];
         for (size_t k = 0; k < m; k++)
-            cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, model->cholesky,
-                        (int)nb, w + k * nb, 1);
+            cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                        model->cholesky, (int)nb, w + k * nb, 1);
         for (size_t k = 0; k < m; k++)
             for (size_t l = 0; l < m; l++)
                 gram[k * m + l] = cblas_ddot((int)nb, w + k * nb, 1, w + l * nb, 1);
@@ -486,15 +496,15 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
             tune_power(&model->tuning[h * n + i], gram, evidence->n_parts,
                        evidence->scene.contrast->d[h]);
         for (size_t k = 0; k < m; k++) {
-            cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb, model->cholesky,
-                        (int)nb, w + k * nb, 1);
+            cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb,
+                        model->cholesky, (int)nb, w + k * nb, 1);
             for (size_t b = 0; b < nb; b++)
                 model->filter[k][b * n + i] = (float)w[k * nb + b];
         }
     }
     for (size_t k = 0; !missing && k < m && model->n_sample > 0; k++) /* the slope looks at Z_0 */
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n, (int)nb,
-                    1.0f, model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz,
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n,
+                    (int)nb, 1.0f, model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz,
                     model->filter[k], (int)n, 0.0f, score[k], (int)n);
     for (size_t h = 0; !missing && h < evidence->n_hypotheses; h++)
         for (size_t i = 0; i < n; i++)
@@ -574,9 +584,9 @@ static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
 
 /* Scratch of one strip. */
 struct scratch {
-    float *moments;                     /* pairs and cover x places */
-    float *projected;                   /* batch x places: one part, by rows of blocks */
-    float *smooth[VAHO_N_PARTS + 1];    /* batch x places each */
+    float *moments;                  /* pairs and cover x places */
+    float *projected;                /* batch x places: one part, by rows of blocks */
+    float *smooth[VAHO_N_PARTS + 1]; /* batch x places each */
     float *plane, *best;
     unsigned char *hypothesis;
 };
@@ -615,7 +625,8 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
         return;
     for (size_t k = 0; k <= evidence->n_parts; k++) {
         const float *z = layer->z[k < evidence->n_parts ? k : 0];
-        for (size_t r = 0; r < rows; r++) /* (signatures x bands) times (bands x cols), row by row */
+        for (size_t r = 0; r < rows;
+             r++) /* (signatures x bands) times (bands x cols), row by row */
             cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)cols, (int)nb, 1.0f,
                         model->filter[k] + first, (int)evidence->n_signatures, z + r * nb * cols,
                         (int)cols, 0.0f, scratch->projected + r * n * cols, (int)cols);
@@ -629,8 +640,8 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
             for (size_t k = 0; k <= evidence->n_parts; k++)
                 smooth[k] = scratch->smooth[k] + i * np;
             take_best(scratch->best + i * np, scratch->hypothesis + i * np,
-                      &model->tuning[h * evidence->n_signatures + first + i], smooth, scratch->moments,
-                      evidence->n_parts, np, h);
+                      &model->tuning[h * evidence->n_signatures + first + i], smooth,
+                      scratch->moments, evidence->n_parts, np, h);
         }
 }
 
@@ -642,7 +653,8 @@ static enum vaho_status harvest(struct found *found, const struct scratch *scrat
                                 struct vaho_error *error)
 {
     size_t rows = layer->n_rows, cols = layer->n_cols, side = (size_t)2 << j;
-    size_t row0 = (core_first - first_line) / side, row_end = (core_end - first_line + side - 1) / side;
+    size_t row0 = (core_first - first_line) / side,
+           row_end = (core_end - first_line + side - 1) / side;
     size_t offset = first_line / side;
     enum vaho_status status = VAHO_OK;
 
@@ -651,10 +663,12 @@ static enum vaho_status harvest(struct found *found, const struct scratch *scrat
         const unsigned char *which = scratch->hypothesis + i * rows * cols;
         for (size_t r = row0; status == VAHO_OK && r < row_end; r++)
             for (size_t c = 0; status == VAHO_OK && c < cols; c++) {
-                struct vaho_candidate candidate = {
-                    .signature = (unsigned)(first + i), .level = (unsigned char)(j + 1),
-                    .hypothesis = which[r * cols + c], .row = (unsigned)(r + offset),
-                    .col = (unsigned)c, .z = z[r * cols + c]};
+                struct vaho_candidate candidate = {.signature = (unsigned)(first + i),
+                                                   .level = (unsigned char)(j + 1),
+                                                   .hypothesis = which[r * cols + c],
+                                                   .row = (unsigned)(r + offset),
+                                                   .col = (unsigned)c,
+                                                   .z = z[r * cols + c]};
                 if ((double)candidate.z >= z_min && is_peak(z, rows, cols, r, c))
                     status = add_candidate(found, &candidate, error);
             }
@@ -687,7 +701,8 @@ static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_parts)
     scratch->moments = vaho_alloc(n_places * (VAHO_N_PAIRS + 1), sizeof(float));
     scratch->projected = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
     for (size_t k = 0; k <= n_parts; k++)
-        missing |= (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
+        missing |=
+            (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
     scratch->plane = vaho_alloc(n_places, sizeof(float));
     scratch->best = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
     scratch->hypothesis = vaho_alloc(n_places * SIGNATURE_BATCH, 1);
@@ -708,8 +723,8 @@ static enum vaho_status score_strip(void *context, size_t task, size_t worker,
     (void)worker;
     strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
     status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
-    if (status == VAHO_OK && !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols,
-                                          evidence->n_parts))
+    if (status == VAHO_OK &&
+        !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols, evidence->n_parts))
         status = vaho_fail_memory(error, "the scores of a strip");
     if (status == VAHO_OK)
         status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);

@@ -54,17 +54,17 @@ struct vaho_tuning {
 
 /* A place where the evidence for one signature is larger than around it. */
 struct vaho_candidate {
-    unsigned signature;     /* index into the signatures scored */
-    unsigned char level;    /* 1 .. VAHO_N_LEVELS */
+    unsigned signature;  /* index into the signatures scored */
+    unsigned char level; /* 1 .. VAHO_N_LEVELS */
     unsigned char hypothesis;
-    unsigned row, col;      /* block of that level */
-    float z;                /* evidence, background standard deviations */
+    unsigned row, col; /* block of that level */
+    float z;           /* evidence, background standard deviations */
 };
 
 /* Evidence of one real signature at one level, the best hypothesis at each place. */
 struct vaho_level_map {
     size_t n_rows, n_cols;
-    float *z;                  /* NaN where nothing is known */
+    float *z; /* NaN where nothing is known */
     unsigned char *hypothesis;
 };
 

@@ -56,8 +56,10 @@ enum vaho_status vaho_footprint_sum(struct vaho_footprint_sums *out, const unsig
     return status;
 }
 
-/* Products of the whitened rows of two gases, weighted by N, with row 'n' (the slope) joining row 0 by d. */
-static double combine(const double *gram, const struct vaho_footprint_sums *sums, size_t n, double d)
+/* Products of the whitened rows of two gases, weighted by N, with row 'n' (the slope) joining row 0
+ * by d. */
+static double combine(const double *gram, const struct vaho_footprint_sums *sums, size_t n,
+                      double d)
 {
     double sum = 0.0;
 
@@ -95,11 +97,11 @@ enum vaho_status vaho_footprint_match(double *match, double *product,
     for (size_t i = 0; i < n_gases * stride; i++)
         w[i] = (double)parts[i];
     for (size_t i = 0; i < n_gases * rows; i++)
-        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, cholesky, (int)nb,
-                    w + i * nb, 1);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, cholesky,
+                    (int)nb, w + i * nb, 1);
     for (size_t k = 0; k < n; k++)
-        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, cholesky, (int)nb,
-                    z + k * nb, 1);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, cholesky,
+                    (int)nb, z + k * nb, 1);
     for (size_t g = 0; g < n_gases; g++) {
         const double *wg = w + g * stride;
         double base = cblas_ddot((int)(n * nb), wg, 1, z, 1);

@@ -8,7 +8,8 @@
 #include "base/error.h"
 
 enum { CORE_LINES = 64 };
-/* A pixel whose weight is under this share of the strip's mean says too little for a column density. */
+/* A pixel whose weight is under this share of the strip's mean says too little for a column
+ * density. */
 static const float MIN_WEIGHT_SHARE = 0.04f;
 
 struct maps_context {
@@ -58,7 +59,8 @@ static float smooth_at(const float *plane, size_t n_lines, size_t n_samples, siz
 static void project_line(struct lines *lines, const struct maps_context *context, size_t l)
 {
     size_t ns = context->maps->n_samples, ng = context->maps->n_gases;
-    size_t nb = vaho_columns_n_bands(context->scene->columns), n_parts = context->scene->contrast->n_parts;
+    size_t nb = vaho_columns_n_bands(context->scene->columns),
+           n_parts = context->scene->contrast->n_parts;
     const float *q = lines->q + l * vaho_columns_rank(context->scene->columns) * ns;
     const float *z = lines->block->value + l * nb * ns;
     const unsigned char *valid = lines->block->valid + l * ns;
@@ -87,7 +89,8 @@ static void project_line(struct lines *lines, const struct maps_context *context
             out[s] = 0.0f;
             for (size_t i = 0; valid[s] && i < n_parts; i++)
                 for (size_t j = i; j < n_parts; j++)
-                    out[s] += tuning->power[vaho_pair(i, j)] * (i > 0 ? q[(i - 1) * ns + s] : 1.0f) *
+                    out[s] += tuning->power[vaho_pair(i, j)] *
+                              (i > 0 ? q[(i - 1) * ns + s] : 1.0f) *
                               (j > 0 ? q[(j - 1) * ns + s] : 1.0f);
             out[s] = fmaxf(out[s], 0.0f);
         }
@@ -140,7 +143,8 @@ static enum vaho_status map_strip(void *argument, size_t task, size_t worker,
     if (status == VAHO_OK && (!lines.q || !lines.projected || !lines.y || !lines.g))
         status = vaho_fail_memory(error, "the maps of a strip");
     if (status == VAHO_OK)
-        status = vaho_columns_read(lines.block, scene->columns, scene->source, lines.first, lines.n, error);
+        status = vaho_columns_read(lines.block, scene->columns, scene->source, lines.first, lines.n,
+                                   error);
     if (status == VAHO_OK) {
         vaho_columns_residual(lines.block, lines.q, scene->columns);
         for (size_t l = 0; l < lines.n; l++)
@@ -169,13 +173,17 @@ enum vaho_status vaho_maps_make(struct vaho_maps **out, const struct vaho_scene 
     *out = NULL;
     if (maps == NULL)
         return vaho_fail_memory(error, "the maps of the gases");
-    *maps = (struct vaho_maps){n_gases, info->n_lines, info->n_samples, vaho_alloc(n, sizeof(float)),
-                               vaho_alloc(n, sizeof(float)), vaho_alloc(n, sizeof(float))};
+    *maps = (struct vaho_maps){n_gases,
+                               info->n_lines,
+                               info->n_samples,
+                               vaho_alloc(n, sizeof(float)),
+                               vaho_alloc(n, sizeof(float)),
+                               vaho_alloc(n, sizeof(float))};
     if (!maps->ppmm || !maps->snr || !maps->weight)
         status = vaho_fail_memory(error, "the maps of the gases");
     else
-        status = vaho_pool_run(pool, (info->n_lines + CORE_LINES - 1) / CORE_LINES, map_strip, &context,
-                               error);
+        status = vaho_pool_run(pool, (info->n_lines + CORE_LINES - 1) / CORE_LINES, map_strip,
+                               &context, error);
     if (status != VAHO_OK) {
         vaho_maps_free(maps);
         return status;

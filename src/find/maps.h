@@ -28,7 +28,8 @@ struct vaho_maps {
 /* Of the first n_gases signatures set in the evidence. */
 enum vaho_status vaho_maps_make(struct vaho_maps **out, const struct vaho_scene *scene,
                                 const struct vaho_evidence *evidence, size_t n_gases,
-                                size_t hypothesis, struct vaho_pool *pool, struct vaho_error *error);
+                                size_t hypothesis, struct vaho_pool *pool,
+                                struct vaho_error *error);
 void vaho_maps_free(struct vaho_maps *maps); /* NULL is fine */
 
 #endif

@@ -10,10 +10,10 @@
 #include "sense/identify.h"
 #include "sense/robust.h"
 
-static const float SHOWS = 5.0f;        /* evidence at which a scale shows the plume ... */
+static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
 static const float FOOTPRINT_FLOOR = 2.5f, FOOTPRINT_SHARE = 0.25f; /* ... and its footprint */
-static const double LISTED = 0.01;      /* alternatives under this probability are left out */
-enum { SOURCE_REACH = 2 };              /* pixels around one that its column density is read over */
+static const double LISTED = 0.01; /* alternatives under this probability are left out */
+enum { SOURCE_REACH = 2 };         /* pixels around one that its column density is read over */
 
 static float map_value(const struct vaho_measuring *m, size_t gas, size_t level, size_t line,
                        size_t sample)
@@ -54,7 +54,8 @@ static void survey_claim(size_t box[4], size_t *level, float *peak, const struct
 }
 
 static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho_measuring *m,
-                                       const struct vaho_contender *winner, struct vaho_error *error)
+                                       const struct vaho_contender *winner,
+                                       struct vaho_error *error)
 {
     const struct vaho_competition *c = m->competition;
     size_t box[4], level, room, n = 0;
@@ -163,8 +164,8 @@ static void find_source(struct vaho_plume *out, const struct vaho_measuring *m, 
 }
 
 /* The 95th percentile of the column density over the footprint. */
-static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_measuring *m, size_t gas,
-                                  struct vaho_error *error)
+static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_measuring *m,
+                                  size_t gas, struct vaho_error *error)
 {
     size_t nl = m->maps->n_lines, ns = m->maps->n_samples, n = 0;
     float *value = vaho_alloc(out->n_pixels, sizeof *value);
@@ -186,7 +187,8 @@ static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_meas
  * the footprint, sum(r z) / sqrt(n sum(r^2)), and the fitted signature the same way.
  */
 static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_measuring *m,
-                                      const struct vaho_footprint_sums *sums, size_t gas, struct vaho_error *error)
+                                      const struct vaho_footprint_sums *sums, size_t gas,
+                                      struct vaho_error *error)
 {
     const struct vaho_contrast *contrast = m->scene->contrast;
     size_t nb = contrast->n_bands, n = contrast->n_parts;
@@ -210,9 +212,9 @@ static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_
         for (size_t k = 0; k < n; k++) {
             out->excess[b] += r[k] * sums->z[k * nb + b] * scale;
             for (size_t l = 0; l < n; l++) {
-                double p = (double)parts[l * nb + b] + (l == 0 ? d * (double)parts[n * nb + b] : 0.0);
-                out->fit[b] += r[k] * vaho_footprint_n(sums, k, l) * p *
-                               out->mean_ppmm * scale;
+                double p =
+                    (double)parts[l * nb + b] + (l == 0 ? d * (double)parts[n * nb + b] : 0.0);
+                out->fit[b] += r[k] * vaho_footprint_n(sums, k, l) * p * out->mean_ppmm * scale;
             }
         }
     }
@@ -240,8 +242,8 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
     struct vaho_identification *id = vaho_alloc(m->n_searched, sizeof *id);
     enum vaho_status status = VAHO_OK;
 
-    *out = (struct vaho_plume){.snr = (double)winner->candidate.z,
-                               .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
+    *out = (struct vaho_plume){
+        .snr = (double)winner->candidate.z, .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
     if (!match || !product || !id)
         status = vaho_fail_memory(error, "a plume");
     if (status == VAHO_OK)
@@ -250,11 +252,11 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
         status = vaho_footprint_sum(&sums, out->pixel, out->n_pixels, m->scene, error);
     if (status == VAHO_OK)
         status = vaho_footprint_match(match, product, &sums, m->evidence, level, m->scene->contrast,
-                                      m->parts, m->n_gases, &m->scene->contrast->d[m->hypothesis], 1,
-                                      error);
+                                      m->parts, m->n_gases, &m->scene->contrast->d[m->hypothesis],
+                                      1, error);
     for (size_t g = 0; status == VAHO_OK && g < m->n_searched; g++)
-        match[g] -= (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset *
-                    sums.n[0];
+        match[g] -=
+            (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset * sums.n[0];
     if (status == VAHO_OK)
         status = vaho_identify(id, match, product, spread, nb, m->n_gases, m->n_searched, error);
     if (status == VAHO_OK) {

@@ -24,11 +24,11 @@ struct vaho_measuring {
     const struct vaho_evidence *evidence;
     const struct vaho_maps *maps;
     const struct vaho_competition *competition;
-    size_t hypothesis;             /* about the air temperature */
-    size_t n_gases, n_searched;    /* the searched ones first, then gases of the air */
-    const float *parts;            /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
-    const char *const *name;       /* n_gases */
-    const double *wavelength_um;   /* of the bands in use */
+    size_t hypothesis;           /* about the air temperature */
+    size_t n_gases, n_searched;  /* the searched ones first, then gases of the air */
+    const float *parts;          /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
+    const char *const *name;     /* n_gases */
+    const double *wavelength_um; /* of the bands in use */
 };
 
 /*

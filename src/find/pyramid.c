@@ -141,7 +141,8 @@ enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct v
     clear(pyramid);
     for (size_t line = 0; status == VAHO_OK && line < n_lines; line += READ_LINES) {
         size_t n = n_lines - line < READ_LINES ? n_lines - line : READ_LINES;
-        status = vaho_columns_read(block, scene->columns, scene->source, first_line + line, n, error);
+        status =
+            vaho_columns_read(block, scene->columns, scene->source, first_line + line, n, error);
         if (status != VAHO_OK)
             break;
         for (size_t l = 0; l < n; l++) {

@@ -96,8 +96,8 @@ enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size
                                const size_t *n_decoys, size_t n_gases, struct vaho_error *error)
 {
     double *sorted = vaho_alloc(n, sizeof *sorted), lowest = 1.0, n_tested = 0.0;
-    struct tail tail = {0.0, vaho_alloc(n_gases, sizeof(double)), vaho_alloc(n_gases, sizeof(double)),
-                        vaho_alloc(n_gases, sizeof(double))};
+    struct tail tail = {0.0, vaho_alloc(n_gases, sizeof(double)),
+                        vaho_alloc(n_gases, sizeof(double)), vaho_alloc(n_gases, sizeof(double))};
     struct ranked *ranked = vaho_alloc(n, sizeof *ranked);
     size_t n_sorted = 0, n_ranked = 0, n_tail = 0;
     enum vaho_status status = VAHO_OK;

@@ -27,7 +27,7 @@
 
 struct vaho_winner {
     double z;
-    unsigned gas;  /* which real signature, or which one the decoy was made from */
+    unsigned gas; /* which real signature, or which one the decoy was made from */
     int decoy;
 };
 

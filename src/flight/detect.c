@@ -59,10 +59,12 @@ static void rank_plumes(struct vaho_plumes *plumes, const char *flight)
 
 /* The mean of three bands spread over those in use: what the ground looks like. */
 static enum vaho_status take_look(struct vaho_detection *out, const struct vaho_source *source,
-                                  const struct vaho_signatures *signatures, struct vaho_error *error)
+                                  const struct vaho_signatures *signatures,
+                                  struct vaho_error *error)
 {
     size_t nb = signatures->n_bands, ns = out->n_samples;
-    size_t band[3] = {signatures->band[nb / 4], signatures->band[nb / 2], signatures->band[3 * nb / 4]};
+    size_t band[3] = {signatures->band[nb / 4], signatures->band[nb / 2],
+                      signatures->band[3 * nb / 4]};
     struct vaho_block *block = NULL;
     enum vaho_status status = vaho_block_new(&block, LOOK_LINES, 3, ns, error);
 

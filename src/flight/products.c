@@ -78,9 +78,14 @@ static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_er
                                      d->n_samples, amount ? d->unit : "", description};
         if ((amount ? d->amount : d->snr) == NULL)
             continue;
-        snprintf(file, sizeof file, "%s_%s.tif", name, !amount ? "snr" : gas ? "ppmm" : "abundance");
+        snprintf(file, sizeof file, "%s_%s.tif", name,
+                 !amount ? "snr"
+                 : gas   ? "ppmm"
+                         : "abundance");
         snprintf(description, sizeof description, "%s, %s", name,
-                 !amount ? "evidence" : gas ? "column density" : "abundance");
+                 !amount ? "evidence"
+                 : gas   ? "column density"
+                         : "abundance");
         status = join(path, p->directory, file, error);
         if (status == VAHO_OK)
             status = vaho_geotiff_write(path, &raster, info->georeference, p->product, error);
@@ -98,10 +103,19 @@ static enum vaho_status write_report(const struct vaho_products *p, const struct
     struct vaho_report_entry *entry = vaho_alloc(n_inputs, sizeof *entry);
     struct vaho_report_entry *setting = vaho_alloc(p->n_settings, sizeof *setting);
     const char **note = vaho_alloc(n_notes, sizeof *note);
-    struct vaho_report report = {.product = p->product, .cube = info, .place = p->place,
-                                 .plumes = d->plumes, .look = d->look, .n_maps = d->n_signatures,
-                                 .map = map, .n_settings = p->n_settings, .setting = setting,
-                                 .n_inputs = n_inputs, .input = entry, .n_notes = n_notes, .note = note};
+    struct vaho_report report = {.product = p->product,
+                                 .cube = info,
+                                 .place = p->place,
+                                 .plumes = d->plumes,
+                                 .look = d->look,
+                                 .n_maps = d->n_signatures,
+                                 .map = map,
+                                 .n_settings = p->n_settings,
+                                 .setting = setting,
+                                 .n_inputs = n_inputs,
+                                 .input = entry,
+                                 .n_notes = n_notes,
+                                 .note = note};
     char path[PATH_NBYTES];
     enum vaho_status status = join(path, p->directory, "report.html", error);
 
@@ -109,7 +123,8 @@ static enum vaho_status write_report(const struct vaho_products *p, const struct
         status = vaho_fail_memory(error, "the report");
     if (status == VAHO_OK) {
         for (size_t i = 0; i < d->n_signatures; i++)
-            map[i] = (struct vaho_report_map){d->name[i], d->unit, d->snr != NULL ? d->snr + i * n : NULL};
+            map[i] = (struct vaho_report_map){d->name[i], d->unit,
+                                              d->snr != NULL ? d->snr + i * n : NULL};
         for (size_t i = 0; i < n_inputs; i++)
             entry[i] = (struct vaho_report_entry){input[i].path, input[i].sha256};
         for (size_t i = 0; i < p->n_settings; i++)
@@ -162,12 +177,12 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
         json_object_set_new(settings, p->setting[i].name, vaho_json_text(p->setting[i].value));
     json_object_set_new(root, "settings", settings);
     json_object_set_new(root, "cube",
-                        json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "format", info->format,
-                                  "lines", (json_int_t)info->n_lines, "samples",
+                        json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "format",
+                                  info->format, "lines", (json_int_t)info->n_lines, "samples",
                                   (json_int_t)info->n_samples, "bands", (json_int_t)info->n_bands,
-                                  "bands_used", (json_int_t)d->n_bands_used, "by_column", d->by_column,
-                                  "dead_elements", (json_int_t)d->n_dead_elements, "dead_columns",
-                                  (json_int_t)d->n_dead_columns));
+                                  "bands_used", (json_int_t)d->n_bands_used, "by_column",
+                                  d->by_column, "dead_elements", (json_int_t)d->n_dead_elements,
+                                  "dead_columns", (json_int_t)d->n_dead_columns));
     for (size_t i = 0; i < d->n_signatures; i++)
         json_array_append_new(searched, vaho_json_text(d->name[i]));
     json_object_set_new(root, "searched", searched);

@@ -33,6 +33,7 @@ struct vaho_products {
 };
 
 /* VAHO_BAD_INPUT (what cannot be written or read again), VAHO_FAULT, VAHO_NO_MEMORY. */
-enum vaho_status vaho_products_write(const struct vaho_products *products, struct vaho_error *error);
+enum vaho_status vaho_products_write(const struct vaho_products *products,
+                                     struct vaho_error *error);
 
 #endif

@@ -17,8 +17,8 @@
 #include "spectra/decoys.h"
 
 enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
-static const double Z_MIN = 3.5;        /* candidates below are noise at any q-value */
-enum { MARGIN = 4 };                    /* pixels around a strong plume that are left out with it */
+static const double Z_MIN = 3.5; /* candidates below are noise at any q-value */
+enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
 
 struct search {
     const struct vaho_source *source;
@@ -30,11 +30,11 @@ struct search {
     struct vaho_scene scene;
     struct vaho_evidence *evidence;
     size_t n_gases, n_searched, n_bands, stride, n_all; /* n_all: searched and decoys */
-    float *absorption;  /* n_gases x n_bands */
-    float *real;        /* n_gases x (n_parts + 1) x n_bands: their parts */
-    float *scored;      /* n_all of the same: searched ones, then decoys */
-    unsigned *gas_of;   /* n_all */
-    size_t *n_decoys;   /* n_searched */
+    float *absorption;                                  /* n_gases x n_bands */
+    float *real;      /* n_gases x (n_parts + 1) x n_bands: their parts */
+    float *scored;    /* n_all of the same: searched ones, then decoys */
+    unsigned *gas_of; /* n_all */
+    size_t *n_decoys; /* n_searched */
     unsigned char *excluded;
     struct vaho_competition *competition;
     double *q; /* of each winner */
@@ -105,14 +105,15 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
     enum vaho_status status;
 
     forget_learned(s);
-    columns.by_column = s->settings->background == VAHO_BACKGROUND_COLUMN ||
-                        (s->settings->background == VAHO_BACKGROUND_AUTO &&
-                         info->n_lines >= MIN_LINES_BY_COLUMN);
-    status = vaho_columns_learn(&s->columns, s->source, signatures->band, signatures->n_bands, &columns,
-                                s->pool, error);
+    columns.by_column =
+        s->settings->background == VAHO_BACKGROUND_COLUMN ||
+        (s->settings->background == VAHO_BACKGROUND_AUTO && info->n_lines >= MIN_LINES_BY_COLUMN);
+    status = vaho_columns_learn(&s->columns, s->source, signatures->band, signatures->n_bands,
+                                &columns, s->pool, error);
     if (status != VAHO_OK)
         return status;
-    vaho_signatures_keep(signatures, vaho_columns_band(s->columns), vaho_columns_n_bands(s->columns));
+    vaho_signatures_keep(signatures, vaho_columns_band(s->columns),
+                         vaho_columns_n_bands(s->columns));
     status = vaho_contrast_learn(&s->contrast, signatures->wavelength_um, s->columns, info,
                                  s->settings->air_temperature_k, error);
     if (status != VAHO_OK)
@@ -157,7 +158,8 @@ static void contrast_profile(float *out, const struct vaho_contrast *contrast)
 static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho_error *error)
 {
     size_t nb = s->n_bands;
-    float *profile = vaho_alloc(nb, sizeof *profile), *decoy = vaho_alloc(wanted * nb, sizeof *decoy);
+    float *profile = vaho_alloc(nb, sizeof *profile),
+          *decoy = vaho_alloc(wanted * nb, sizeof *decoy);
     struct vaho_decoy_metric metric = {nb, profile, vaho_evidence_cholesky(s->evidence, 2)};
     enum vaho_status status = VAHO_OK;
 
@@ -173,8 +175,8 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
     s->n_all = s->n_searched;
     for (size_t g = 0; g < s->n_searched; g++) {
         s->gas_of[g] = (unsigned)g;
-        status = vaho_decoys_make(decoy, &s->n_decoys[g], wanted, s->absorption, s->n_gases, g, &metric,
-                                  error);
+        status = vaho_decoys_make(decoy, &s->n_decoys[g], wanted, s->absorption, s->n_gases, g,
+                                  &metric, error);
         if (status != VAHO_OK)
             goto fail;
         for (size_t i = 0; i < s->n_decoys[g]; i++) {
@@ -203,8 +205,8 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
         status = vaho_evidence_score(&candidate, &n_candidates, s->evidence, Z_MIN, s->pool, error);
     maps.map = vaho_evidence_map(s->evidence);
     if (status == VAHO_OK)
-        status = vaho_compete(&s->competition, candidate, n_candidates, s->gas_of, &maps, info->n_lines,
-                              info->n_samples, error);
+        status = vaho_compete(&s->competition, candidate, n_candidates, s->gas_of, &maps,
+                              info->n_lines, info->n_samples, error);
     free(candidate);
     if (status != VAHO_OK)
         return status;
@@ -262,8 +264,9 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
 {
     const struct vaho_signatures *signatures = s->signatures;
     const char **name = vaho_alloc(s->n_gases, sizeof *name);
-    struct vaho_measuring m = {&s->scene, s->evidence, s->maps, s->competition, hypothesis, s->n_gases,
-                               s->n_searched, s->real, name, signatures->wavelength_um};
+    struct vaho_measuring m = {
+        &s->scene,  s->evidence,   s->maps, s->competition, hypothesis,
+        s->n_gases, s->n_searched, s->real, name,           signatures->wavelength_um};
     size_t n = 0;
     enum vaho_status status = VAHO_OK;
 
@@ -307,7 +310,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
                                    struct vaho_pool *pool, const struct vaho_progress *progress,
                                    struct vaho_error *error)
 {
-    struct search s = {.source = source, .settings = settings, .signatures = signatures, .pool = pool};
+    struct search s = {
+        .source = source, .settings = settings, .signatures = signatures, .pool = pool};
     size_t hypothesis;
     double clock = vaho_monotonic_s(), d = 0.0;
     int settled = 0;
@@ -330,18 +334,22 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         clock = vaho_detection_clock(out, "score", clock);
     }
     vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
-    hypothesis = status == VAHO_OK ? s.contrast->n_hypotheses / 2 : 0; /* the middle one, or the only */
+    hypothesis =
+        status == VAHO_OK ? s.contrast->n_hypotheses / 2 : 0; /* the middle one, or the only */
     if (status == VAHO_OK)
-        status = vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
+        status =
+            vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
         status = measure_winners(&s, out, hypothesis, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
-        vaho_detection_add_note(out, settled ? "the ground is %.1f K warmer than the air as seen in the "
-                                               "window, which the strongest plumes told"
-                                             : "no plume is strong enough to tell the air's temperature; "
-                                               "column densities assume the ground %.1f K warmer",
+        vaho_detection_add_note(out,
+                                settled
+                                    ? "the ground is %.1f K warmer than the air as seen in the "
+                                      "window, which the strongest plumes told"
+                                    : "no plume is strong enough to tell the air's temperature; "
+                                      "column densities assume the ground %.1f K warmer",
                                 s.contrast->d[hypothesis]);
     if (status == VAHO_OK) {
         give_maps(&s, out);

@@ -208,8 +208,9 @@ static enum vaho_status add_gas(struct vaho_signatures *s, const struct vaho_cub
         return status;
     peak = peak_of(s->value + s->n * s->n_bands, s->n_bands);
     if (peak < MIN_PEAK && searched)
-        vaho_detection_add_note(notes, "%s is not searched: it hardly absorbs in this cube's bands "
-                                       "(%.1e per ppm.m at most)",
+        vaho_detection_add_note(notes,
+                                "%s is not searched: it hardly absorbs in this cube's bands "
+                                "(%.1e per ppm.m at most)",
                                 spectrum->name, peak);
     if (peak < (searched ? MIN_PEAK : 0.1 * MIN_PEAK))
         return VAHO_OK;
@@ -255,7 +256,8 @@ static enum vaho_status choose_gases(struct vaho_signatures *s, const struct vah
     return status;
 }
 
-static enum vaho_status choose_surfaces(struct vaho_signatures *s, const struct vaho_cube_info *info,
+static enum vaho_status choose_surfaces(struct vaho_signatures *s,
+                                        const struct vaho_cube_info *info,
                                         const struct vaho_detect_settings *settings,
                                         struct vaho_error *error)
 {
@@ -266,10 +268,11 @@ static enum vaho_status choose_surfaces(struct vaho_signatures *s, const struct 
         size_t n_covered;
         if (info->wavelength_um == NULL || !spectrum->has_wavelength) {
             if (spectrum->n != info->n_bands)
-                return vaho_fail(error, VAHO_BAD_INPUT,
-                                 "%s: %zu values, but %s has %zu bands; without wavelengths in both "
-                                 "there must be one a band",
-                                 spectrum->path, spectrum->n, info->path, info->n_bands);
+                return vaho_fail(
+                    error, VAHO_BAD_INPUT,
+                    "%s: %zu values, but %s has %zu bands; without wavelengths in both "
+                    "there must be one a band",
+                    spectrum->path, spectrum->n, info->path, info->n_bands);
             for (size_t b = 0; b < s->n_bands; b++)
                 s->value[i * s->n_bands + b] = spectrum->value[s->band[b]];
             snprintf(s->name[i], VAHO_NAME_NBYTES, "%s", spectrum->name);
@@ -278,8 +281,8 @@ static enum vaho_status choose_surfaces(struct vaho_signatures *s, const struct 
             for (size_t b = 0; status == VAHO_OK && b < s->n_bands; b++)
                 if (!isfinite(s->value[i * s->n_bands + b]))
                     return vaho_fail(error, VAHO_BAD_INPUT,
-                                     "%s: does not cover %.3f um, a good band of %s", spectrum->path,
-                                     s->wavelength_um[b], info->path);
+                                     "%s: does not cover %.3f um, a good band of %s",
+                                     spectrum->path, s->wavelength_um[b], info->path);
         }
         s->n++;
         s->n_searched++;
@@ -304,11 +307,12 @@ enum vaho_status vaho_signatures_choose(struct vaho_signatures **out,
     if (status == VAHO_OK && settings->n_surfaces > 0)
         status = choose_surfaces(s, info, settings, error);
     else if (status == VAHO_OK && for_gas)
-        status = library == NULL || vaho_library_size(library) == 0
-                     ? vaho_fail(error, VAHO_USAGE,
-                                 "there is nothing to search for: name a folder of gas spectra with "
-                                 "--library, or a surface with --surface")
-                     : choose_gases(s, info, library, settings, notes, error);
+        status =
+            library == NULL || vaho_library_size(library) == 0
+                ? vaho_fail(error, VAHO_USAGE,
+                            "there is nothing to search for: name a folder of gas spectra with "
+                            "--library, or a surface with --surface")
+                : choose_gases(s, info, library, settings, notes, error);
     if (status != VAHO_OK) {
         vaho_signatures_free(s);
         return status;

@@ -21,7 +21,7 @@ struct vaho_signatures {
     double *wavelength_um; /* of them; band numbers where the cube has no wavelengths; owned */
     size_t n, n_searched;  /* signatures; the searched ones come first */
     char (*name)[VAHO_NAME_NBYTES]; /* owned */
-    double *value;         /* n x n_bands: absorption 1/(ppm.m), or reflectance; owned */
+    double *value;                  /* n x n_bands: absorption 1/(ppm.m), or reflectance; owned */
 };
 
 /* As vaho_detect() says.  A gas that does not absorb here is left out with a note. */

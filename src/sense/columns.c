@@ -33,9 +33,9 @@
 #include "sense/robust.h"
 
 enum {
-    N_STRETCHES = 12,     /* partial sums kept apart; parallel at most this much */
-    READ_LINES = 16,      /* lines read at a time */
-    MAX_SAMPLED = 24576,  /* pixels in the sample */
+    N_STRETCHES = 12,    /* partial sums kept apart; parallel at most this much */
+    READ_LINES = 16,     /* lines read at a time */
+    MAX_SAMPLED = 24576, /* pixels in the sample */
     MAX_RANK = 16,
     NEIGHBOURS = 7 /* samples to each side in the running median */
 };
@@ -50,13 +50,13 @@ struct vaho_columns {
     unsigned char *dead;        /* n_bands x n_samples */
     unsigned char *dead_column; /* n_samples */
     size_t n_dead_elements, n_dead_columns;
-    float *mean;        /* n_bands x n_samples */
-    float *scene_mean;  /* n_bands */
+    float *mean;       /* n_bands x n_samples */
+    float *scene_mean; /* n_bands */
     size_t rank;
-    float *leading;     /* rank x n_bands */
-    float *gain;        /* n_bands x (rank + 1) x n_samples; NULL: no regression */
+    float *leading; /* rank x n_bands */
+    float *gain;    /* n_bands x (rank + 1) x n_samples; NULL: no regression */
     size_t n_sampled;
-    size_t *sampled_at; /* sample number of each */
+    size_t *sampled_at;         /* sample number of each */
     float *spectrum, *residual; /* n_sampled x n_bands */
 };
 
@@ -200,8 +200,9 @@ static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct su
         most = n > most ? n : most;
     }
     if (most == 0.0)
-        return vaho_fail(error, VAHO_BAD_INPUT,
-                         "the cube has no usable pixel: every value is missing or the ignore value");
+        return vaho_fail(
+            error, VAHO_BAD_INPUT,
+            "the cube has no usable pixel: every value is missing or the ignore value");
     for (size_t b = 0; b < columns->n_bands; b++) {
         double n = 0.0, alive = 0.0;
         for (size_t s = 0; s < ns; s++) {
@@ -287,7 +288,8 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
         spread = 1.4826f * vaho_median(scratch, ns);
         for (size_t s = 0; s < ns; s++) {
             size_t j = b * ns + s;
-            int peak = (b == 0 || noise[j] >= noise[j - ns]) && (b + 1 == nb || noise[j] >= noise[j + ns]);
+            int peak =
+                (b == 0 || noise[j] >= noise[j - ns]) && (b + 1 == nb || noise[j] >= noise[j + ns]);
             columns->dead[j] |= fabsf(step[j]) > WILD_LEVEL * spread && spread > 0.0f;
             columns->dead[j] |= noise[j] > WILD_RATIO && peak;
         }
@@ -298,8 +300,8 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
             n_dead += columns->dead[b * ns + s];
             scratch[b] = noise[b * ns + s];
         }
-        columns->dead_column[s] = (double)n_dead > GIVE_UP_SHARE * (double)nb ||
-                                  vaho_median(scratch, nb) > GIVE_UP_NOISE;
+        columns->dead_column[s] =
+            (double)n_dead > GIVE_UP_SHARE * (double)nb || vaho_median(scratch, nb) > GIVE_UP_NOISE;
         columns->n_dead_columns += columns->dead_column[s];
         if (!columns->dead_column[s])
             columns->n_dead_elements += n_dead;
@@ -376,7 +378,8 @@ enum vaho_status vaho_columns_read(struct vaho_block *block, const struct vaho_c
 static void settle_means(struct vaho_columns *columns, const struct sums *sums, int by_column)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples;
-    struct vaho_block means = {.n_lines = 1, .n_bands = nb, .n_samples = ns, .value = columns->mean};
+    struct vaho_block means = {
+        .n_lines = 1, .n_bands = nb, .n_samples = ns, .value = columns->mean};
 
     for (size_t s = 0; s < ns; s++)
         if (!columns->dead_column[s])
@@ -398,7 +401,8 @@ static void settle_means(struct vaho_columns *columns, const struct sums *sums, 
 }
 
 /* Gathers the sample of pixels, lines evenly spread. */
-static enum vaho_status sample_pixels(struct vaho_columns *columns, const struct vaho_source *source,
+static enum vaho_status sample_pixels(struct vaho_columns *columns,
+                                      const struct vaho_source *source,
                                       const unsigned char *excluded, struct vaho_error *error)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples, nl = columns->n_lines;
@@ -422,7 +426,8 @@ static enum vaho_status sample_pixels(struct vaho_columns *columns, const struct
             columns->sampled_at[n] = s;
             for (size_t b = 0; b < nb; b++) {
                 columns->spectrum[n * nb + b] = block->value[b * ns + s];
-                columns->residual[n * nb + b] = block->value[b * ns + s] - columns->mean[b * ns + s];
+                columns->residual[n * nb + b] =
+                    block->value[b * ns + s] - columns->mean[b * ns + s];
             }
             n++;
         }
@@ -441,7 +446,8 @@ static enum vaho_status sample_pixels(struct vaho_columns *columns, const struct
 static enum vaho_status find_leading(struct vaho_columns *columns, struct vaho_error *error)
 {
     size_t nb = columns->n_bands, n = columns->n_sampled, rank = columns->rank;
-    float *covariance = vaho_alloc(nb * nb, sizeof *covariance), *value = vaho_alloc(nb, sizeof *value);
+    float *covariance = vaho_alloc(nb * nb, sizeof *covariance),
+          *value = vaho_alloc(nb, sizeof *value);
     enum vaho_status status = VAHO_OK;
 
     columns->leading = vaho_alloc(rank * nb, sizeof(float));
@@ -471,7 +477,8 @@ static void coordinates(float *t, const struct vaho_columns *columns, const floa
 {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)columns->rank,
                 (int)columns->n_samples, (int)columns->n_bands, 1.0f, columns->leading,
-                (int)columns->n_bands, z, (int)columns->n_samples, 0.0f, t, (int)columns->n_samples);
+                (int)columns->n_bands, z, (int)columns->n_samples, 0.0f, t,
+                (int)columns->n_samples);
 }
 
 static void subtract_means(struct vaho_block *block, const struct vaho_columns *columns)
@@ -522,7 +529,8 @@ static enum vaho_status accumulate_regression(void *context, size_t task, size_t
             for (size_t i = 0; i < r; i++) {
                 for (size_t j = 0; j < r; j++)
                     for (size_t s = 0; s < ns; s++)
-                        sums->tt[(i * r + j) * ns + s] += (double)t[i * ns + s] * (double)t[j * ns + s];
+                        sums->tt[(i * r + j) * ns + s] +=
+                            (double)t[i * ns + s] * (double)t[j * ns + s];
                 for (size_t b = 0; b < nb; b++) {
                     double *tz = sums->tz + (i * nb + b) * ns;
                     for (size_t s = 0; s < ns; s++)

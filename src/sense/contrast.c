@@ -138,11 +138,13 @@ static void fit_edge(double *level, double *slope, const double *t, const float 
 
 /* Window temperatures of the sample, its mean, the black-body line of every band. */
 static enum vaho_status learn_thermal(struct vaho_contrast *contrast, double *t,
-                                      const double *wavelength_um, const struct vaho_columns *columns,
+                                      const double *wavelength_um,
+                                      const struct vaho_columns *columns,
                                       const struct vaho_cube_info *info, struct vaho_error *error)
 {
     size_t n = vaho_columns_n_sampled(columns), nb = contrast->n_bands;
-    const float *spectrum = vaho_columns_sampled_spectrum(columns), *mean = vaho_columns_mean(columns);
+    const float *spectrum = vaho_columns_sampled_spectrum(columns),
+                *mean = vaho_columns_mean(columns);
     struct window window = {.band = vaho_alloc(nb, sizeof(size_t))};
     enum vaho_status status;
 
@@ -216,8 +218,9 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
         return vaho_fail_memory(error, "the contrast of the scene");
     }
     contrast->n_bands = nb;
-    contrast->n_parts = 1 + (vaho_columns_rank(columns) < VAHO_N_PATTERNS ? vaho_columns_rank(columns)
-                                                                          : VAHO_N_PATTERNS);
+    contrast->n_parts =
+        1 + (vaho_columns_rank(columns) < VAHO_N_PATTERNS ? vaho_columns_rank(columns)
+                                                          : VAHO_N_PATTERNS);
     contrast->regime =
         wavelength_um[nb / 2] >= THERMAL_FROM_UM ? VAHO_REGIME_THERMAL : VAHO_REGIME_SOLAR;
     status = allocate(contrast, nb, error);
@@ -235,8 +238,8 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
             norm += (double)mean[b] * (double)mean[b];
         for (size_t i = 0; i < n; i++)
             for (size_t b = 0; b < nb; b++)
-                t[i] += (double)vaho_columns_sampled_residual(columns)[i * nb + b] * (double)mean[b] /
-                        fmax(norm, 1e-30);
+                t[i] += (double)vaho_columns_sampled_residual(columns)[i * nb + b] *
+                        (double)mean[b] / fmax(norm, 1e-30);
         memcpy(contrast->part, mean, nb * sizeof *mean);
         contrast->weight[0] = 1.0;
         contrast->n_hypotheses = 1;

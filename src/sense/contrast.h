@@ -41,8 +41,8 @@
 #include "vaho/status.h"
 
 enum {
-    VAHO_N_PATTERNS = 3,                 /* K at most */
-    VAHO_N_PARTS = VAHO_N_PATTERNS + 1,  /* parts of a signature: U_0 + d S, U_1 .. U_K */
+    VAHO_N_PATTERNS = 3,                /* K at most */
+    VAHO_N_PARTS = VAHO_N_PATTERNS + 1, /* parts of a signature: U_0 + d S, U_1 .. U_K */
     VAHO_MAX_HYPOTHESES = 6
 };
 
@@ -51,11 +51,11 @@ enum vaho_regime { VAHO_REGIME_THERMAL = 0, VAHO_REGIME_SOLAR };
 struct vaho_contrast {
     enum vaho_regime regime;
     size_t n_bands;
-    size_t n_parts;     /* K + 1 */
-    float *part;        /* n_parts x n_bands: U_0 (at d = 0), U_1 .. U_K; owned */
-    float *slope;       /* S, n_bands; owned */
+    size_t n_parts;              /* K + 1 */
+    float *part;                 /* n_parts x n_bands: U_0 (at d = 0), U_1 .. U_K; owned */
+    float *slope;                /* S, n_bands; owned */
     double weight[VAHO_N_PARTS]; /* w_0 .. w_K */
-    double mean_t;      /* K; thermal: of the window over the scene */
+    double mean_t;               /* K; thermal: of the window over the scene */
     size_t n_hypotheses;
     double d[VAHO_MAX_HYPOTHESES];
     double d_reference; /* for background statistics */

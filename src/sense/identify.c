@@ -22,7 +22,8 @@ struct problem {
     size_t n, capacity;
 };
 
-/* Least squares of a subset from the normal equations; 0 when an amount is negative or it is singular. */
+/* Least squares of a subset from the normal equations; 0 when an amount is negative or it is
+ * singular. */
 static int fit(double *explained, const struct problem *p, const size_t *gas, size_t n)
 {
     double a[MAX_SUBSET][MAX_SUBSET + 1];
@@ -111,10 +112,13 @@ static void weigh_subsets(struct vaho_identification *out, struct problem *p, do
 }
 
 enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
-                               const double *product, double spread, size_t n_bands,
-                               size_t n_gases, size_t n_named, struct vaho_error *error)
+                               const double *product, double spread, size_t n_bands, size_t n_gases,
+                               size_t n_named, struct vaho_error *error)
 {
-    struct problem p = {.n_gases = n_gases, .n_bands = n_bands, .product = product, .match = match,
+    struct problem p = {.n_gases = n_gases,
+                        .n_bands = n_bands,
+                        .product = product,
+                        .match = match,
                         .capacity = 2 * n_gases + n_gases * n_gases / 2};
 
     p.subset = vaho_alloc(p.capacity, sizeof *p.subset);

@@ -33,7 +33,7 @@ struct vaho_identification {
  * the air itself: they may join any fit but get no entry in out.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
-                               const double *product, double spread, size_t n_bands,
-                               size_t n_gases, size_t n_named, struct vaho_error *error);
+                               const double *product, double spread, size_t n_bands, size_t n_gases,
+                               size_t n_named, struct vaho_error *error);
 
 #endif

@@ -51,8 +51,8 @@ static double whiten(double *w, const float *absorption, const struct vaho_decoy
     for (size_t b = 0; b < n; b++)
         w[b] = (double)absorption[b] * (double)metric->profile[b];
     plain = cblas_dnrm2((int)n, w, 1);
-    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)n, metric->cholesky, (int)n,
-                w, 1);
+    cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)n, metric->cholesky,
+                (int)n, w, 1);
     norm = cblas_dnrm2((int)n, w, 1);
     if (!(plain > 0.0) || !(norm > 0.0))
         return 0.0;
@@ -86,7 +86,8 @@ enum vaho_status vaho_decoys_make(float *out, size_t *n_made, size_t n, const fl
                                   const struct vaho_decoy_metric *metric, struct vaho_error *error)
 {
     size_t nb = metric->n_bands, n_trials = 0, most = 2 * (nb - 1) * N_STRETCHES, made = 0;
-    double *gases = vaho_alloc(n_gases * nb, sizeof *gases), *taken = vaho_alloc(n * nb, sizeof *taken);
+    double *gases = vaho_alloc(n_gases * nb, sizeof *gases),
+           *taken = vaho_alloc(n * nb, sizeof *taken);
     double *w = vaho_alloc(nb, sizeof *w), gain = 0.0;
     float *rendered = vaho_alloc(nb, sizeof *rendered);
     struct trial *trial = vaho_alloc(most, sizeof *trial);

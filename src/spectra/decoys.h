@@ -17,8 +17,9 @@
 
 struct vaho_decoy_metric {
     size_t n_bands;
-    const float *profile;    /* what absorption is multiplied by, n_bands */
-    const double *cholesky;  /* lower factor of the scene's covariance, n_bands x n_bands, row major */
+    const float *profile; /* what absorption is multiplied by, n_bands */
+    const double
+        *cholesky; /* lower factor of the scene's covariance, n_bands x n_bands, row major */
 };
 
 /*

@@ -1,4 +1,5 @@
-/* test_pool.c - results must not depend on the number of threads; the first failure by number wins */
+/* test_pool.c - results must not depend on the number of threads; the first failure by number wins
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
