@@ -13,9 +13,10 @@
 enum {
     CORE_LINES = 256,                /* lines of a strip */
     HALO_LINES = 2 << VAHO_N_LEVELS, /* and what its neighbours lend it to each side */
-    MAX_SAMPLE = 3072,               /* places kept to measure spreads and offsets */
+    MAX_SAMPLE = 2048,               /* places kept to measure spreads and offsets */
     SIGNATURE_BATCH = 32,            /* projected at a time */
     MAX_CANDIDATES_PER_STRIP = 1 << 20,
+    CHUNK = 256, /* places scored at a time */
     MIN_PLACES = 8
 };
 /* Loading of the covariance, as a share of its middle eigenvalue (the noise floor): so much
@@ -441,19 +442,18 @@ static void tune_power(struct vaho_tuning *tuning, const double *gram, size_t n_
 
 /* Offset and spread of one signature and hypothesis from its scores over the sample. */
 static void tune_spread(struct vaho_tuning *tuning, const struct model *model,
-                        const float *const *score, size_t n_parts, size_t n_signatures,
-                        size_t signature, float *scratch)
+                        const float *const *score, size_t n_parts, size_t signature, float *scratch)
 {
-    size_t n = model->n_sample;
+    size_t n = model->n_sample, from = signature * n;
 
     tuning->offset = 0.0f;
     tuning->spread = 1.0f;
     for (int step = 0; step < 2 && n >= 32; step++) {
         for (size_t i = 0; i < n; i++) {
             const float *moment = model->sample_n + i * (VAHO_N_PAIRS + 1);
-            float sum = tuning->d * score[n_parts][i * n_signatures + signature], energy = 0.0f;
+            float sum = tuning->d * score[n_parts][from + i], energy = 0.0f;
             for (size_t k = 0; k < n_parts; k++)
-                sum += score[k][i * n_signatures + signature];
+                sum += score[k][from + i];
             for (size_t k = 0; k < VAHO_N_PAIRS; k++)
                 energy += tuning->power[k] * moment[k];
             sum -= tuning->offset * moment[VAHO_N_PAIRS];
@@ -495,6 +495,11 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
         for (size_t h = 0; h < evidence->n_hypotheses; h++)
             tune_power(&model->tuning[h * n + i], gram, evidence->n_parts,
                        evidence->scene.contrast->d[h]);
+        if (evidence->n_hypotheses == 1) { /* then the slope may as well be part of the first */
+            cblas_daxpy((int)nb, evidence->scene.contrast->d[0], w + evidence->n_parts * nb, 1, w,
+                        1);
+            model->tuning[i].d = 0.0f;
+        }
         for (size_t k = 0; k < m; k++) {
             cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb,
                         model->cholesky, (int)nb, w + k * nb, 1);
@@ -503,13 +508,14 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
         }
     }
     for (size_t k = 0; !missing && k < m && model->n_sample > 0; k++) /* the slope looks at Z_0 */
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n,
-                    (int)nb, 1.0f, model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz,
-                    model->filter[k], (int)n, 0.0f, score[k], (int)n);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasTrans, (int)n, (int)model->n_sample, (int)nb,
+                    1.0f, model->filter[k], (int)n,
+                    model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz, 0.0f, score[k],
+                    (int)model->n_sample);
     for (size_t h = 0; !missing && h < evidence->n_hypotheses; h++)
         for (size_t i = 0; i < n; i++)
             tune_spread(&model->tuning[h * n + i], model, (const float *const *)score,
-                        evidence->n_parts, n, i, scratch);
+                        evidence->n_parts, i, scratch);
     for (size_t k = 0; k < m; k++)
         free(score[k]);
     free(scratch);
@@ -597,18 +603,35 @@ static void take_best(float *best, unsigned char *which, const struct vaho_tunin
                       size_t h)
 {
     const float *cover = moments + VAHO_N_PAIRS * np;
+    float d = tuning->d, offset = tuning->offset, scale = 1.0f / tuning->spread;
 
-    for (size_t p = 0; p < np; p++) {
-        float sum = tuning->d * smooth[n_parts][p] - tuning->offset * cover[p], energy = 0.0f, z;
-        for (size_t k = 0; k < n_parts; k++)
-            sum += smooth[k][p];
-        for (size_t k = 0; k < VAHO_N_PAIRS; k++)
-            energy += tuning->power[k] * moments[k * np + p];
-        z = sum / (tuning->spread * sqrtf(fmaxf(energy, 1e-30f)));
-        if (cover[p] > 0.0f && !(z <= best[p])) {
-            best[p] = z;
-            which[p] = (unsigned char)h;
+    for (size_t from = 0; from < np;
+         from += CHUNK) { /* short rows that stay in the nearest cache */
+        size_t n = np - from < CHUNK ? np - from : CHUNK;
+        float sum[CHUNK], energy[CHUNK];
+        for (size_t p = 0; p < n; p++) {
+            sum[p] = -offset * cover[from + p];
+            energy[p] = 1e-30f;
         }
+        for (size_t p = 0; d != 0.0f && p < n; p++)
+            sum[p] += d * smooth[n_parts][from + p];
+        for (size_t k = 0; k < n_parts; k++)
+            for (size_t p = 0; p < n; p++)
+                sum[p] += smooth[k][from + p];
+        for (size_t k = 0; k < n_parts; k++)
+            for (size_t l = k; l < n_parts; l++) {
+                const float *moment = moments + vaho_pair(k, l) * np + from;
+                float power = tuning->power[vaho_pair(k, l)];
+                for (size_t p = 0; p < n; p++)
+                    energy[p] += power * moment[p];
+            }
+        for (size_t p = 0; p < n; p++)
+            sum[p] *= scale / sqrtf(energy[p] > 1e-30f ? energy[p] : 1e-30f);
+        for (size_t p = 0; p < n; p++)
+            if (cover[from + p] > 0.0f && !(sum[p] <= best[from + p])) {
+                best[from + p] = sum[p];
+                which[from + p] = (unsigned char)h;
+            }
     }
 }
 
@@ -617,16 +640,18 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
                     const struct vaho_layer *layer, size_t j, size_t first, size_t n)
 {
     size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
+    size_t n_filters =
+        evidence->n_parts + (evidence->n_hypotheses > 1); /* the slope's, see make_filters */
     const struct model *model = &evidence->model[j];
 
     for (size_t i = 0; i < n * np; i++)
         scratch->best[i] = NAN;
     if (model->cholesky == NULL)
         return;
-    for (size_t k = 0; k <= evidence->n_parts; k++) {
+    for (size_t k = 0; k < n_filters; k++) {
         const float *z = layer->z[k < evidence->n_parts ? k : 0];
-        for (size_t r = 0; r < rows;
-             r++) /* (signatures x bands) times (bands x cols), row by row */
+        /* (signatures x bands) times (bands x cols), row by row */
+        for (size_t r = 0; r < rows; r++)
             cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)cols, (int)nb, 1.0f,
                         model->filter[k] + first, (int)evidence->n_signatures, z + r * nb * cols,
                         (int)cols, 0.0f, scratch->projected + r * n * cols, (int)cols);
@@ -637,7 +662,7 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
     for (size_t h = 0; h < evidence->n_hypotheses; h++)
         for (size_t i = 0; i < n; i++) {
             const float *smooth[VAHO_N_PARTS + 1] = {NULL};
-            for (size_t k = 0; k <= evidence->n_parts; k++)
+            for (size_t k = 0; k < n_filters; k++)
                 smooth[k] = scratch->smooth[k] + i * np;
             take_best(scratch->best + i * np, scratch->hypothesis + i * np,
                       &model->tuning[h * evidence->n_signatures + first + i], smooth,
