@@ -28,6 +28,7 @@ struct request {
     struct vaho_library *library, *surfaces;
     const struct vaho_spectrum **surface;
     const char *out, *geo;
+    char *gas_text; /* owned */
     double q;
     int json;
 };
@@ -106,7 +107,12 @@ static int take_option(struct request *r, int option, char *value)
         r->surface_path[r->n_surfaces++] = value;
         return EXIT_DONE;
     case 'g':
-        note_setting(r, "--gas", vaho_strdup(value));
+        if (r->gas_text != NULL)
+            return command_misused(NAME, "--gas is given twice; one list names them all");
+        r->gas_text = vaho_strdup(value); /* as written: the list is cut up in place */
+        if (r->gas_text == NULL)
+            return EXIT_FAULT;
+        note_setting(r, "--gas", r->gas_text);
         if (strcmp(value, "all") == 0)
             return EXIT_DONE;
         r->n_gases = option_list(r->gas, MAX_GASES, value);
@@ -351,6 +357,7 @@ int cmd_detect(int argc, char **argv)
     while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
             print_help();
+            free(r->gas_text);
             free(r);
             return EXIT_DONE;
         }
@@ -368,6 +375,7 @@ int cmd_detect(int argc, char **argv)
     vaho_library_free(r->library);
     vaho_library_free(r->surfaces);
     free(r->surface);
+    free(r->gas_text);
     free(r);
     return code;
 }
