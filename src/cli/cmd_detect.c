@@ -294,6 +294,10 @@ static int detect_one(struct request *r, const char *path)
 
     if (status != VAHO_OK)
         return command_failed(NAME, &error);
+    if (r->geo != NULL && vaho_source_place_by(source, r->geo, &error) != VAHO_OK) {
+        vaho_source_free(source);
+        return command_failed(NAME, &error);
+    }
     info = vaho_source_info(source);
     flight_name(flight, path);
     snprintf(directory, sizeof directory, "%s%s", r->out != NULL ? r->out : flight,
