@@ -240,8 +240,8 @@ static void print_json(const char *directory)
 
 static void print_cube(const struct vaho_cube_info *info, const struct vaho_place *place)
 {
-    printf("%s   %zu lines x %zu samples x %zu bands", info->path, info->n_lines, info->n_samples,
-           info->n_bands);
+    printf("%s%s   %zu lines x %zu samples x %zu bands", info->exercise ? "EXERCISE  " : "",
+           info->path, info->n_lines, info->n_samples, info->n_bands);
     if (info->wavelength_um != NULL) {
         double least = INFINITY, most = -INFINITY;
         for (size_t b = 0; b < info->n_bands; b++) {
