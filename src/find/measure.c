@@ -249,9 +249,11 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
         name_gases(out, id, m, winner->gas, &gas);
         out->mean_ppmm = id[gas].amount;
         out->sigma_ppmm = id[gas].sigma;
-        vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim);
-        status = find_peak(out, m, gas, error);
+        status =
+            vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
     }
+    if (status == VAHO_OK)
+        status = find_peak(out, m, gas, error);
     if (status == VAHO_OK)
         status = keep_spectrum(out, m, &sums, gas, error);
     vaho_footprint_sums_free(&sums);

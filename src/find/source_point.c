@@ -11,16 +11,46 @@ enum {
     N_DIRECTIONS = 24,
     N_SHAPES = 4,
     MARGIN = 3,     /* around the footprint where the source may lie */
+    AROUND = 8,     /* around the footprint that is looked at */
     COARSE_STEP = 3 /* pixels between sources tried at first */
 };
 static const double SPREAD[N_SHAPES] = {0.08, 0.2, 0.08, 0.2};
 static const double LENGTH[N_SHAPES] = {24.0, 24.0, 0.0, 0.0}; /* 0: 1 / w */
 static const double WIDTH_AT_SOURCE = 0.9;
-static const double MIN_SIGMA_PX = 1.5;
+static const double MIN_SIGMA_PX = 1.5, NEGLIGIBLE = 0.02, PI = 3.14159265358979323846;
+
+struct wedge {
+    float m[SIDE][SIDE];
+    short first[SIDE], end[SIDE]; /* of each row, what is not 0 */
+};
 
 struct vaho_wedges {
-    float m[N_DIRECTIONS * N_SHAPES][SIDE * SIDE];
+    struct wedge wedge[N_DIRECTIONS * N_SHAPES];
 };
+
+static void lay_out(struct wedge *wedge, double angle, size_t shape)
+{
+    for (int l = -REACH; l <= REACH; l++) {
+        short *first = &wedge->first[l + REACH], *end = &wedge->end[l + REACH];
+        *first = *end = 0;
+        for (int s = -REACH; s <= REACH; s++) {
+            double along = cos(angle) * s + sin(angle) * l;
+            double across = cos(angle) * l - sin(angle) * s;
+            double width = WIDTH_AT_SOURCE + SPREAD[shape] * fmax(along, 0.0), value;
+            value = LENGTH[shape] > 0.0 ? exp(-fmax(along, 0.0) / LENGTH[shape])
+                                        : WIDTH_AT_SOURCE / width;
+            value *= exp(-0.5 * across * across / (width * width));
+            if (along < 0.0) /* no wider upwind than at the source */
+                value *= exp(-0.5 * along * along / (WIDTH_AT_SOURCE * WIDTH_AT_SOURCE));
+            if (value <= NEGLIGIBLE || along > REACH)
+                continue;
+            wedge->m[l + REACH][s + REACH] = (float)value;
+            if (*end == 0)
+                *first = (short)(s + REACH);
+            *end = (short)(s + REACH + 1);
+        }
+    }
+}
 
 enum vaho_status vaho_wedges_new(struct vaho_wedges **out, struct vaho_error *error)
 {
@@ -29,23 +59,8 @@ enum vaho_status vaho_wedges_new(struct vaho_wedges **out, struct vaho_error *er
     *out = wedges;
     if (wedges == NULL)
         return vaho_fail_memory(error, "the shapes of plumes");
-    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++) {
-        double angle = 2.0 * 3.14159265358979323846 * (double)(i / N_SHAPES) / N_DIRECTIONS;
-        size_t shape = i % N_SHAPES;
-        for (int l = -REACH; l <= REACH; l++)
-            for (int s = -REACH; s <= REACH; s++) {
-                double along = cos(angle) * s + sin(angle) * l,
-                       across = cos(angle) * l - sin(angle) * s;
-                double width = WIDTH_AT_SOURCE + SPREAD[shape] * fmax(along, 0.0), value;
-                value = LENGTH[shape] > 0.0 ? exp(-fmax(along, 0.0) / LENGTH[shape])
-                                            : WIDTH_AT_SOURCE / width;
-                value *= exp(-0.5 * across * across / (width * width));
-                if (along < 0.0) /* no wider upwind than at the source */
-                    value *= exp(-0.5 * along * along / (WIDTH_AT_SOURCE * WIDTH_AT_SOURCE));
-                wedges->m[i][(l + REACH) * SIDE + s + REACH] =
-                    value > 0.02 && along <= REACH ? (float)value : 0.0f;
-            }
-    }
+    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
+        lay_out(&wedges->wedge[i], 2.0 * PI * (double)(i / N_SHAPES) / N_DIRECTIONS, i % N_SHAPES);
     return VAHO_OK;
 }
 
@@ -54,37 +69,61 @@ void vaho_wedges_free(struct vaho_wedges *wedges)
     free(wedges);
 }
 
-/* The part of the map that wedges are matched against. */
+/* The part of the map that wedges are matched against: y and g, 0 where not to be looked at. */
 struct view {
-    size_t line0, sample0, line1, sample1; /* inclusive */
-    const float *ppmm, *weight;            /* of one gas */
-    const unsigned *claim;
-    unsigned own;
-    size_t n_samples;
+    long line0, sample0, n_lines, n_samples;
+    float *y, *g;
 };
 
-/* T of one wedge with its source at (line, sample). */
-static double match_wedge(const struct view *view, const float *m, long line, long sample)
+static enum vaho_status view_new(struct view *view, const struct vaho_plume *plume,
+                                 const struct vaho_maps *maps, size_t gas,
+                                 const struct vaho_competition *competition, unsigned own,
+                                 struct vaho_error *error)
+{
+    size_t nl = maps->n_lines, ns = maps->n_samples;
+    size_t line1 = plume->bbox[2] + AROUND, sample1 = plume->bbox[3] + AROUND;
+
+    view->line0 = (long)(plume->bbox[0] > AROUND ? plume->bbox[0] - AROUND : 0);
+    view->sample0 = (long)(plume->bbox[1] > AROUND ? plume->bbox[1] - AROUND : 0);
+    view->n_lines = (long)(line1 < nl ? line1 + 1 : nl) - view->line0;
+    view->n_samples = (long)(sample1 < ns ? sample1 + 1 : ns) - view->sample0;
+    view->y = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->y);
+    view->g = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->g);
+    if (view->y == NULL || view->g == NULL)
+        return vaho_fail_memory(error, "a plume's surroundings");
+    for (long l = 0; l < view->n_lines; l++)
+        for (long s = 0; s < view->n_samples; s++) {
+            size_t at = (size_t)(view->line0 + l) * ns + (size_t)(view->sample0 + s);
+            float ppmm = maps->ppmm[gas * nl * ns + at], weight = maps->weight[gas * nl * ns + at];
+            unsigned claim = competition->claim[at];
+            if (!isfinite(ppmm) || (claim != 0 && claim != own))
+                continue;
+            view->y[l * view->n_samples + s] = weight * ppmm;
+            view->g[l * view->n_samples + s] = weight;
+        }
+    return VAHO_OK;
+}
+
+/* T of one wedge with its source at (line, sample) of the view. */
+static double match_wedge(const struct view *view, const struct wedge *wedge, long line,
+                          long sample)
 {
     double ym = 0.0, gmm = 0.0;
-    long l0 = (long)view->line0, l1 = (long)view->line1, s0 = (long)view->sample0,
-         s1 = (long)view->sample1;
+    long l0 = line > REACH ? line - REACH : 0;
+    long l1 = line + REACH < view->n_lines ? line + REACH + 1 : view->n_lines;
 
-    l0 = l0 > line - REACH ? l0 : line - REACH;
-    l1 = l1 < line + REACH ? l1 : line + REACH;
-    s0 = s0 > sample - REACH ? s0 : sample - REACH;
-    s1 = s1 < sample + REACH ? s1 : sample + REACH;
-    for (long l = l0; l <= l1; l++) {
-        const float *row = m + (l - line + REACH) * SIDE + REACH - sample;
+    for (long l = l0; l < l1; l++) {
+        long row = l - line + REACH, shift = sample - REACH;
+        long s0 = wedge->first[row] + shift, s1 = wedge->end[row] + shift;
+        const float *m = wedge->m[row];
+        const float *y = view->y + l * view->n_samples, *g = view->g + l * view->n_samples;
         float ym_row = 0.0f, gmm_row = 0.0f;
-        for (long s = s0; s <= s1; s++) {
-            size_t at = (size_t)l * view->n_samples + (size_t)s;
-            unsigned claim = view->claim[at];
-            float g = view->weight[at], value = row[s];
-            if (value == 0.0f || !isfinite(view->ppmm[at]) || (claim != 0 && claim != view->own))
-                continue;
-            ym_row += value * g * view->ppmm[at];
-            gmm_row += value * value * g;
+        s0 = s0 > 0 ? s0 : 0;
+        s1 = s1 < view->n_samples ? s1 : view->n_samples;
+        for (long s = s0; s < s1; s++) {
+            float value = m[s - shift];
+            ym_row += value * y[s];
+            gmm_row += value * value * g[s];
         }
         ym += (double)ym_row;
         gmm += (double)gmm_row;
@@ -99,40 +138,28 @@ static double match_source(const struct view *view, const struct vaho_wedges *we
     double best = 0.0;
 
     for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
-        best = fmax(best, match_wedge(view, wedges->m[i], line, sample));
+        best = fmax(best, match_wedge(view, &wedges->wedge[i], line, sample));
     return best;
 }
 
-static size_t less(size_t a, size_t b)
+enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
+                                   const struct vaho_maps *maps, size_t gas,
+                                   const struct vaho_competition *competition, unsigned claim,
+                                   struct vaho_error *error)
 {
-    return a > b ? a - b : 0;
-}
+    struct view view = {0};
+    long line0, line1, sample0, sample1, best_line = 0, best_sample = 0;
+    double best = -1.0, sum = 0.0, sum_l = 0.0, sum_s = 0.0, sum_ll = 0.0, sum_ss = 0.0, variance;
+    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
 
-void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
-                       const struct vaho_maps *maps, size_t gas,
-                       const struct vaho_competition *competition, unsigned claim)
-{
-    size_t nl = maps->n_lines, ns = maps->n_samples, offset = gas * nl * ns;
-    struct view view = {less(plume->bbox[0], 8),
-                        less(plume->bbox[1], 8),
-                        plume->bbox[2] + 8,
-                        plume->bbox[3] + 8,
-                        maps->ppmm + offset,
-                        maps->weight + offset,
-                        competition->claim,
-                        claim,
-                        ns};
-    long line0 = (long)less(plume->bbox[0], MARGIN), line1 = (long)plume->bbox[2] + MARGIN;
-    long sample0 = (long)less(plume->bbox[1], MARGIN), sample1 = (long)plume->bbox[3] + MARGIN;
-    long best_line = line0, best_sample = sample0;
-    double best = -1.0, sum = 0.0, sum_l = 0.0, sum_s = 0.0, sum_ll = 0.0, sum_ss = 0.0;
-
-    view.line1 = view.line1 < nl ? view.line1 : nl - 1;
-    view.sample1 = view.sample1 < ns ? view.sample1 : ns - 1;
-    line1 = line1 < (long)nl ? line1 : (long)nl - 1;
-    sample1 = sample1 < (long)ns ? sample1 : (long)ns - 1;
-    for (long l = line0; l <= line1; l += COARSE_STEP)
-        for (long s = sample0; s <= sample1; s += COARSE_STEP) {
+    line0 = (long)plume->bbox[0] - MARGIN - view.line0;
+    line1 = (long)plume->bbox[2] + MARGIN - view.line0;
+    sample0 = (long)plume->bbox[1] - MARGIN - view.sample0;
+    sample1 = (long)plume->bbox[3] + MARGIN - view.sample0;
+    for (long l = line0 > 0 ? line0 : 0; status == VAHO_OK && l <= line1 && l < view.n_lines;
+         l += COARSE_STEP)
+        for (long s = sample0 > 0 ? sample0 : 0; s <= sample1 && s < view.n_samples;
+             s += COARSE_STEP) {
             double t = match_source(&view, wedges, l, s);
             if (t > best) {
                 best = t;
@@ -140,11 +167,11 @@ void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedge
                 best_sample = s;
             }
         }
-    for (long dl = 1 - COARSE_STEP; dl < COARSE_STEP; dl++)
+    for (long dl = 1 - COARSE_STEP; status == VAHO_OK && dl < COARSE_STEP; dl++)
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
             double t, w;
-            if (l < 0 || s < 0 || l >= (long)nl || s >= (long)ns)
+            if (l < 0 || s < 0 || l >= view.n_lines || s >= view.n_samples)
                 continue;
             t = match_source(&view, wedges, l, s);
             w = exp(fmin(0.5 * (t * t - best * best), 50.0));
@@ -154,11 +181,15 @@ void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedge
             sum_ll += w * (double)(dl * dl);
             sum_ss += w * (double)(ds * ds);
         }
+    free(view.y);
+    free(view.g);
+    if (status != VAHO_OK)
+        return status;
     sum_l /= sum;
     sum_s /= sum;
-    plume->source_line = fmin(fmax((double)best_line + sum_l, 0.0), (double)(nl - 1));
-    plume->source_sample = fmin(fmax((double)best_sample + sum_s, 0.0), (double)(ns - 1));
-    plume->source_sigma_px =
-        fmax(MIN_SIGMA_PX,
-             sqrt(fmax(0.5 * (sum_ll / sum - sum_l * sum_l + sum_ss / sum - sum_s * sum_s), 0.0)));
+    variance = 0.5 * (sum_ll / sum - sum_l * sum_l + sum_ss / sum - sum_s * sum_s);
+    plume->source_line = (double)(view.line0 + best_line) + sum_l;
+    plume->source_sample = (double)(view.sample0 + best_sample) + sum_s;
+    plume->source_sigma_px = fmax(MIN_SIGMA_PX, sqrt(fmax(variance, 0.0)));
+    return VAHO_OK;
 }

@@ -28,10 +28,11 @@ void vaho_wedges_free(struct vaho_wedges *wedges); /* NULL is fine */
 /*
  * Sets source_line, source_sample and source_sigma_px of a plume with footprint
  * and bbox, from the maps of 'gas'; ground claimed by others than 'claim' is not
- * looked at.
+ * looked at.  VAHO_NO_MEMORY.
  */
-void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
-                       const struct vaho_maps *maps, size_t gas,
-                       const struct vaho_competition *competition, unsigned claim);
+enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
+                                   const struct vaho_maps *maps, size_t gas,
+                                   const struct vaho_competition *competition, unsigned claim,
+                                   struct vaho_error *error);
 
 #endif
