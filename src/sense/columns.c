@@ -1,18 +1,15 @@
 /*
  * columns.c - learning detector columns in two readings of the cube
  *
- * First reading: per element (band, sample) the sums of x and x^2, and of the
- * second difference across bands, d_b = x_b - (x_(b-1) + x_(b+1)) / 2, whose
- * spread is noise rather than scene.  From them, against the other columns of
- * the same band:
- *   no life        standard deviation under DEAD_RATIO of the band's median
- *   noise          spread of d over WILD_RATIO of the band's median, and no
- *                  smaller than at both neighbours (which share its noise)
- *   wrong level    mean further from the running median of its neighbours than
- *                  WILD_LEVEL times the band's robust spread of that distance,
- *                  the column's own common step (a roof, a road) taken off
- * A column with more than a fifth of its elements dead, or twice as noisy as
- * the others, is given up.
+ * First reading: per element (band, sample) the sums of x and x^2, and the same of
+ * the second difference across bands, d_b = x_b - (x_(b-1) + x_(b+1)) / 2, whose
+ * spread is noise rather than scene (its mean is the elements' offsets).  From them, against the
+ * other columns of the same band: no life        standard deviation under DEAD_RATIO of the band's
+ * median noise          spread of d over WILD_RATIO of the band's median, no smaller than at both
+ * neighbours (which share its noise), and none of them dead (whose fault it would be) wrong level
+ * mean further from the running median of its neighbours than WILD_LEVEL times the band's robust
+ * spread of that distance, the column's own common step (a roof, a road) taken off A column with
+ * more than a fifth of its elements dead, or twice as noisy as the others, is given up.
  *
  * Second reading: per column the sums of t t' and t z' with t = (1, p'z) for
  * the regression, p from the covariance of a sample of pixels.
@@ -61,9 +58,9 @@ struct vaho_columns {
 };
 
 struct sums {
-    double *x, *xx, *dd; /* n_bands x n_samples */
-    double *n;           /* n_bands x n_samples: finite elements */
-    double *tt, *tz;     /* second reading: n_samples x (r x r), n_samples x (r x n_bands) */
+    double *x, *xx, *d, *dd; /* n_bands x n_samples */
+    double *n;               /* n_bands x n_samples: finite elements */
+    double *tt, *tz;         /* second reading: n_samples x (r x r), n_samples x (r x n_bands) */
 };
 
 struct learning {
@@ -78,6 +75,7 @@ static void sums_free(struct sums *sums)
 {
     free(sums->x);
     free(sums->xx);
+    free(sums->d);
     free(sums->dd);
     free(sums->n);
     free(sums->tt);
@@ -135,9 +133,10 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
         return status;
     sums->x = vaho_alloc(n, sizeof *sums->x);
     sums->xx = vaho_alloc(n, sizeof *sums->xx);
+    sums->d = vaho_alloc(n, sizeof *sums->d);
     sums->dd = vaho_alloc(n, sizeof *sums->dd);
     sums->n = vaho_alloc(n, sizeof *sums->n);
-    if (!sums->x || !sums->xx || !sums->dd || !sums->n)
+    if (!sums->x || !sums->xx || !sums->d || !sums->dd || !sums->n)
         status = vaho_fail_memory(error, "the statistics of detector elements");
     stretch_lines(&first, &end, learning, task);
     for (size_t line = first; status == VAHO_OK && line < end; line += READ_LINES) {
@@ -151,7 +150,7 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
                 const float *x = block->value + (l * nb + b) * ns;
                 const float *below = b > 0 ? x - ns : x, *above = b + 1 < nb ? x + ns : x;
                 double *sx = sums->x + b * ns, *sxx = sums->xx + b * ns;
-                double *sdd = sums->dd + b * ns, *sn = sums->n + b * ns;
+                double *sd = sums->d + b * ns, *sdd = sums->dd + b * ns, *sn = sums->n + b * ns;
                 for (size_t s = 0; s < ns; s++) {
                     double v = x[s], d = v - 0.5 * ((double)below[s] + (double)above[s]);
                     if (!valid[s] || !isfinite(v))
@@ -159,6 +158,7 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
                     sn[s] += 1.0;
                     sx[s] += v;
                     sxx[s] += v * v;
+                    sd[s] += isfinite(d) ? d : 0.0;
                     sdd[s] += isfinite(d) ? d * d : 0.0;
                 }
             }
@@ -179,6 +179,7 @@ static void add_moments(struct learning *learning)
         for (size_t j = 0; j < n; j++) {
             total->x[j] += part->x[j];
             total->xx[j] += part->xx[j];
+            total->d[j] += part->d[j];
             total->dd[j] += part->dd[j];
             total->n[j] += part->n[j];
         }
@@ -231,6 +232,7 @@ static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct su
         if (kept != b) {
             memcpy(sums->x + kept * ns, sums->x + b * ns, ns * sizeof(double));
             memcpy(sums->xx + kept * ns, sums->xx + b * ns, ns * sizeof(double));
+            memcpy(sums->d + kept * ns, sums->d + b * ns, ns * sizeof(double));
             memcpy(sums->dd + kept * ns, sums->dd + b * ns, ns * sizeof(double));
             memcpy(sums->n + kept * ns, sums->n + b * ns, ns * sizeof(double));
             columns->band[kept] = columns->band[b];
@@ -270,6 +272,20 @@ static void level_steps(float *out, const float *mean, const unsigned char *dead
     }
 }
 
+/* Noise is a second difference: what a dead element does to its neighbours' is not theirs. */
+static void mark_noisy(struct vaho_columns *columns, const float *noise)
+{
+    size_t nb = columns->n_bands, ns = columns->n_samples;
+
+    for (size_t b = 0; b < nb; b++)
+        for (size_t s = 0; s < ns; s++) {
+            size_t j = b * ns + s;
+            int below = b > 0 && (columns->dead[j - ns] || noise[j - ns] > noise[j]);
+            int above = b + 1 < nb && (columns->dead[j + ns] || noise[j + ns] > noise[j]);
+            columns->dead[j] |= noise[j] > WILD_RATIO && !below && !above;
+        }
+}
+
 /* Marks dead elements and columns from the moments. */
 static enum vaho_status find_dead(struct vaho_columns *columns, const struct sums *sums,
                                   struct vaho_error *error)
@@ -291,7 +307,7 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
             double n = sums->n[j] > 0.0 ? sums->n[j] : 1.0, mean = sums->x[j] / n;
             columns->mean[j] = (float)mean;
             sd[j] = (float)sqrt(fmax(0.0, sums->xx[j] / n - mean * mean));
-            noise[j] = (float)sqrt(sums->dd[j] / n);
+            noise[j] = (float)sqrt(fmax(0.0, sums->dd[j] / n - sums->d[j] / n * (sums->d[j] / n)));
         }
         level_steps(step + b * ns, columns->mean + b * ns, columns->dead_column, ns, scratch);
         sd_median = vaho_median(scratch, gather_seen(scratch, sd + b * ns, columns));
@@ -314,12 +330,10 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
         spread = 1.4826f * vaho_median(scratch, gather_seen(scratch, sd, columns));
         for (size_t s = 0; s < ns; s++) {
             size_t j = b * ns + s;
-            int peak =
-                (b == 0 || noise[j] >= noise[j - ns]) && (b + 1 == nb || noise[j] >= noise[j + ns]);
             columns->dead[j] |= fabsf(step[j]) > WILD_LEVEL * spread && spread > 0.0f;
-            columns->dead[j] |= noise[j] > WILD_RATIO && peak;
         }
     }
+    mark_noisy(columns, noise);
     for (size_t s = 0; s < ns; s++) {
         size_t n_dead = 0;
         for (size_t b = 0; b < nb; b++) {
