@@ -1,0 +1,3 @@
+def figures(r): return {}
+def text(f): return ""
+def plots(f): return {}
