@@ -89,6 +89,40 @@ static void claim_connected(struct vaho_competition *c, const struct vaho_candid
     }
 }
 
+/* A winner of such a share of a candidate's own evidence, at its place, explains it. */
+static const float EXPLAINS_SHARE = 0.6f;
+
+/*
+ * A strong plume reaches into the smoothing of places beside it, and may show
+ * there as other gases.  The candidate is explained when a real winner holds
+ * ground under its smoothing and that winner's own gas, either sign, is about as
+ * strong at the candidate's very place and level.
+ */
+static int is_explained(const struct vaho_competition *c, const struct vaho_candidate *candidate,
+                        const unsigned *gas_of_claim, const struct vaho_evidence_maps *maps)
+{
+    long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1, reach = 2 * side;
+    long line = (long)candidate->row * side + side / 2, sample = (long)candidate->col * side + side / 2;
+    unsigned last = 0;
+
+    for (long l = line - reach; l <= line + reach; l += step)
+        for (long s = sample - reach; s <= sample + reach; s += step) {
+            const struct vaho_level_map *map;
+            unsigned claim;
+            if (l < 0 || s < 0 || l >= (long)c->n_lines || s >= (long)c->n_samples)
+                continue;
+            claim = c->claim[(size_t)l * c->n_samples + (size_t)s];
+            if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
+                continue;
+            last = claim;
+            map = maps->map + gas_of_claim[claim] * maps->n_levels + candidate->level - maps->first_level;
+            if (fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
+                EXPLAINS_SHARE * candidate->z)
+                return 1;
+        }
+    return 0;
+}
+
 enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
                               size_t n, const unsigned *gas_of,
                               const struct vaho_evidence_maps *maps, size_t n_lines,
@@ -97,6 +131,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     struct vaho_competition *c = vaho_alloc(1, sizeof *c);
     size_t n_blocks = n_lines * n_samples;
     unsigned *queue = vaho_alloc(n_blocks, sizeof *queue), n_claims = 0;
+    unsigned *gas_of_claim = vaho_alloc(n + 1, sizeof *gas_of_claim);
     unsigned char *seen = vaho_alloc(n_blocks, 1);
 
     *out = NULL;
@@ -106,10 +141,11 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         c->claim = vaho_alloc(n_lines * n_samples, sizeof *c->claim);
         c->winner = vaho_alloc(n, sizeof *c->winner);
     }
-    if (!c || !queue || !seen || !c->claim || !c->winner) {
+    if (!c || !queue || !seen || !gas_of_claim || !c->claim || !c->winner) {
         vaho_competition_free(c);
         free(queue);
         free(seen);
+        free(gas_of_claim);
         return vaho_fail_memory(error, "the competition of candidates");
     }
     qsort(candidate, n, sizeof *candidate, strongest_first);
@@ -120,12 +156,14 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         vaho_candidate_centre(&line, &sample, &candidate[i]);
         l = (size_t)fmin(line, (double)(n_lines - 1));
         s = (size_t)fmin(sample, (double)(n_samples - 1));
-        if (c->claim[l * n_samples + s] != 0)
+        if (c->claim[l * n_samples + s] != 0 || is_explained(c, &candidate[i], gas_of_claim, maps))
             continue;
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];
         winner->decoy = candidate[i].signature >= maps->n_real;
         winner->claim = winner->decoy ? VAHO_CLAIM_DECOY : ++n_claims;
+        if (!winner->decoy)
+            gas_of_claim[winner->claim] = winner->gas;
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
             claim_connected(c, &candidate[i],
@@ -136,6 +174,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     }
     free(queue);
     free(seen);
+    free(gas_of_claim);
     *out = c;
     return VAHO_OK;
 }

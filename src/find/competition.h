@@ -2,7 +2,8 @@
  * competition.h - one winner a place, real signature or decoy
  *
  * Candidates are taken strongest first.  Each winner claims ground; what lies on
- * claimed ground has lost and is explained by the winner.  A real winner claims
+ * claimed ground, or beside it where the winner's gas is about as strong, has
+ * lost and is explained by the winner.  A real winner claims
  * the connected places where its own evidence stays above a floor (a strong
  * plume lights up other signatures all along it), a decoy a disc of its level's
  * size; so a decoy can never win more ground than the real signature could.

@@ -7,13 +7,13 @@
 
 #include "base/error.h"
 #include "find/footprint.h"
+#include "find/source_point.h"
 #include "sense/identify.h"
 #include "sense/robust.h"
 
 static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
 static const float FOOTPRINT_FLOOR = 2.5f, FOOTPRINT_SHARE = 0.25f; /* ... and its footprint */
 static const double LISTED = 0.01; /* alternatives under this probability are left out */
-enum { SOURCE_REACH = 2 };         /* pixels around one that its column density is read over */
 
 static float map_value(const struct vaho_measuring *m, size_t gas, size_t level, size_t line,
                        size_t sample)
@@ -128,41 +128,6 @@ static void name_gases(struct vaho_plume *out, const struct vaho_identification 
     }
 }
 
-static void find_source(struct vaho_plume *out, const struct vaho_measuring *m, size_t gas)
-{
-    size_t nl = m->maps->n_lines, ns = m->maps->n_samples;
-    const float *ppmm = m->maps->ppmm + gas * nl * ns, *weight = m->maps->weight + gas * nl * ns;
-    double typical = 0.0, best = -INFINITY;
-
-    for (size_t i = 0; i < out->n_pixels; i++)
-        typical += (double)weight[out->pixel[2 * i] * ns + out->pixel[2 * i + 1]];
-    typical /= (double)out->n_pixels;
-    out->source_line = (double)out->pixel[0];
-    out->source_sample = (double)out->pixel[1];
-    for (size_t i = 0; i < out->n_pixels; i++) {
-        double sum = 0.0, seen = 0.0, near = 0.0;
-        for (int dl = -SOURCE_REACH; dl <= SOURCE_REACH; dl++)
-            for (int ds = -SOURCE_REACH; ds <= SOURCE_REACH; ds++) {
-                size_t l = out->pixel[2 * i] + (size_t)dl, s = out->pixel[2 * i + 1] + (size_t)ds;
-                double w = exp(-0.25 * (double)(dl * dl + ds * ds));
-                if (l >= nl || s >= ns)
-                    continue;
-                near += w;
-                if (!isfinite(ppmm[l * ns + s]))
-                    continue;
-                sum += w * (double)weight[l * ns + s] * (double)ppmm[l * ns + s];
-                seen += w * (double)weight[l * ns + s];
-            }
-        sum /= seen + 0.5 * near * typical;
-        if (sum > best) {
-            best = sum;
-            out->source_line = (double)out->pixel[2 * i];
-            out->source_sample = (double)out->pixel[2 * i + 1];
-        }
-    }
-    out->source_sigma_px = fmax(2.0, 0.25 * sqrt((double)out->n_pixels));
-}
-
 /* The 95th percentile of the column density over the footprint. */
 static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_measuring *m,
                                   size_t gas, struct vaho_error *error)
@@ -263,7 +228,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
         name_gases(out, id, m, winner->gas, &gas);
         out->mean_ppmm = id[gas].amount;
         out->sigma_ppmm = id[gas].sigma;
-        find_source(out, m, gas);
+        vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim);
         status = find_peak(out, m, gas, error);
     }
     if (status == VAHO_OK)

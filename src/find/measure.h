@@ -6,9 +6,7 @@
  * Amount: over the footprint F the generalised least squares mean,
  *     c = sum_F(s' C^-1 z - offset) / sum_F(s' C^-1 s),   sigma = spread / sqrt(sum_F(s' C^-1 s)),
  * with C, offset and spread of the level the winner was found at.
- * Source: the upwind end.  A plume is densest and narrowest where it begins, so
- * it is the place of the largest column density, each pixel's drawn towards
- * none by what its weight leaves uncertain.
+ * Source: source_point.h.
  */
 #ifndef VAHO_FIND_MEASURE_H
 #define VAHO_FIND_MEASURE_H
@@ -16,6 +14,7 @@
 #include "find/competition.h"
 #include "find/evidence.h"
 #include "find/maps.h"
+#include "find/source_point.h"
 #include "vaho/plume.h"
 
 /* What measuring draws on; all borrowed. */
@@ -24,6 +23,7 @@ struct vaho_measuring {
     const struct vaho_evidence *evidence;
     const struct vaho_maps *maps;
     const struct vaho_competition *competition;
+    const struct vaho_wedges *wedges;
     size_t hypothesis;           /* about the air temperature */
     size_t n_gases, n_searched;  /* the searched ones first, then gases of the air */
     const float *parts;          /* n_gases x (n_parts + 1) x n_bands, as the evidence's */

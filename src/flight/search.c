@@ -264,23 +264,30 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
 {
     const struct vaho_signatures *signatures = s->signatures;
     const char **name = vaho_alloc(s->n_gases, sizeof *name);
-    struct vaho_measuring m = {
-        &s->scene,  s->evidence,   s->maps, s->competition, hypothesis,
-        s->n_gases, s->n_searched, s->real, name,           signatures->wavelength_um};
+    struct vaho_wedges *wedges = NULL;
+    struct vaho_measuring m = {.scene = &s->scene,
+                               .evidence = s->evidence,
+                               .maps = s->maps,
+                               .competition = s->competition,
+                               .hypothesis = hypothesis,
+                               .n_gases = s->n_gases,
+                               .n_searched = s->n_searched,
+                               .parts = s->real,
+                               .name = name,
+                               .wavelength_um = signatures->wavelength_um};
     size_t n = 0;
-    enum vaho_status status = VAHO_OK;
+    enum vaho_status status = vaho_wedges_new(&wedges, error);
 
     out->plumes = vaho_alloc(1, sizeof *out->plumes);
     for (size_t i = 0; i < s->competition->n; i++)
         n += s->q[i] <= s->settings->q_kept;
     if (out->plumes != NULL)
         out->plumes->plume = vaho_alloc(n, sizeof *out->plumes->plume);
-    if (!name || !out->plumes || !out->plumes->plume) {
-        free(name);
-        return vaho_fail_memory(error, "the plumes");
-    }
-    for (size_t g = 0; g < s->n_gases; g++)
+    if (status == VAHO_OK && (!name || !out->plumes || !out->plumes->plume))
+        status = vaho_fail_memory(error, "the plumes");
+    for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
         name[g] = signatures->name[g];
+    m.wedges = wedges;
     for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
         struct vaho_plume *plume = &out->plumes->plume[out->plumes->n];
         if (!(s->q[i] <= s->settings->q_kept))
@@ -290,6 +297,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
         if (status == VAHO_OK)
             out->plumes->n++;
     }
+    vaho_wedges_free(wedges);
     free(name);
     return status;
 }

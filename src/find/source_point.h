@@ -1,0 +1,37 @@
+/*
+ * source_point.h - where a plume begins
+ *
+ * The wind is not known.  A plume is narrow at its source and widens downwind, so
+ * wedges are laid over the map of one gas - every place around the footprint as
+ * source, every direction, two spreads, two ways of thinning out:
+ *
+ *     m(s, v) = a(s) exp(-v^2 / 2 w(s)^2),  w(s) = 0.9 + gamma s   (s along, v across)
+ *     a(s) = exp(-s / L)  or  1 / w(s)      (losses; a steady plume, column mass kept)
+ *
+ * and the one that matches best is taken, by the matched filter in space,
+ * T = sum(y m) / sqrt(sum(g m^2)), with y and g of maps.h: pixels without
+ * contrast count for nothing, so gaps in a plume do not move its beginning.
+ */
+#ifndef VAHO_FIND_SOURCE_POINT_H
+#define VAHO_FIND_SOURCE_POINT_H
+
+#include "find/competition.h"
+#include "find/maps.h"
+#include "vaho/plume.h"
+#include "vaho/status.h"
+
+struct vaho_wedges; /* the shapes, laid out once for all plumes; immutable */
+
+enum vaho_status vaho_wedges_new(struct vaho_wedges **out, struct vaho_error *error);
+void vaho_wedges_free(struct vaho_wedges *wedges); /* NULL is fine */
+
+/*
+ * Sets source_line, source_sample and source_sigma_px of a plume with footprint
+ * and bbox, from the maps of 'gas'; ground claimed by others than 'claim' is not
+ * looked at.
+ */
+void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
+                       const struct vaho_maps *maps, size_t gas,
+                       const struct vaho_competition *competition, unsigned claim);
+
+#endif
