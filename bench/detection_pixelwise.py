@@ -17,7 +17,7 @@ import numpy as np
 import scipy.linalg
 import scipy.ndimage
 
-from detection_scene import GROWN
+from detection_scene import GROWN, physics
 
 
 def regions(truth, sources):
@@ -57,7 +57,6 @@ def margins(scene, sources):
 
     {detector: [ratio of each source]}, found where it is over 1; detectors ace, mf, ace_repaired,
     mf_repaired."""
-    from detection_scene import physics
     planck = physics().planck
     x, wl = scene["cube"], scene["wl"]
     contrast = planck(wl, scene["t_ground"]) - planck(wl, scene["t_air"])

@@ -38,10 +38,11 @@ def shared():
 
 
 def physics():
-    """The module ../shared/scenes/scene.py."""
+    """The module ../shared/scenes/scene.py; exits with 77, skipped, when it is not there."""
     folder = os.path.join(shared(), "scenes")
     if not os.path.exists(os.path.join(folder, "scene.py")):
-        sys.exit(f"detection: no scene.py in {folder}; set VAHO_SHARED to the shared folder")
+        print(f"detection: skipped, no scene.py in {folder}; set VAHO_SHARED to the shared folder", file=sys.stderr)
+        sys.exit(77)
     sys.dont_write_bytecode = True  # the shared folder is not ours to write to
     if folder not in sys.path:
         sys.path.insert(0, folder)
