@@ -43,7 +43,6 @@ def physics():
     if not os.path.exists(os.path.join(folder, "scene.py")):
         print(f"detection: skipped, no scene.py in {folder}; set VAHO_SHARED to the shared folder", file=sys.stderr)
         sys.exit(77)
-    sys.dont_write_bytecode = True  # the shared folder is not ours to write to
     if folder not in sys.path:
         sys.path.insert(0, folder)
     import scene
