@@ -42,8 +42,8 @@ struct vaho_plume {
     /* Footprint: n_pixels pairs (line, sample), in raster order; owned. */
     unsigned *pixel;
     /* Mean spectra over the footprint against its surroundings, for a person to
-     * look at: observed excess and the fitted signature, n_bands each, in the
-     * cube's units; owned, may be NULL. */
+     * look at: observed excess (the ground's leading patterns fitted out) and the fitted
+     * signature, n_bands each, in the cube's units; owned, may be NULL. */
     size_t n_bands;
     double *wavelength_um, *excess, *fit;
 };

@@ -28,6 +28,7 @@ struct request {
     struct vaho_library *library, *surfaces;
     const struct vaho_spectrum **surface;
     const char *out, *geo;
+    char *gas_text; /* owned */
     double q;
     int json;
 };
@@ -106,7 +107,12 @@ static int take_option(struct request *r, int option, char *value)
         r->surface_path[r->n_surfaces++] = value;
         return EXIT_DONE;
     case 'g':
-        note_setting(r, "--gas", vaho_strdup(value));
+        if (r->gas_text != NULL)
+            return command_misused(NAME, "--gas is given twice; one list names them all");
+        r->gas_text = vaho_strdup(value); /* as written: the list is cut up in place */
+        if (r->gas_text == NULL)
+            return EXIT_FAULT;
+        note_setting(r, "--gas", r->gas_text);
         if (strcmp(value, "all") == 0)
             return EXIT_DONE;
         r->n_gases = option_list(r->gas, MAX_GASES, value);
@@ -234,8 +240,8 @@ static void print_json(const char *directory)
 
 static void print_cube(const struct vaho_cube_info *info, const struct vaho_place *place)
 {
-    printf("%s   %zu lines x %zu samples x %zu bands", info->path, info->n_lines, info->n_samples,
-           info->n_bands);
+    printf("%s%s   %zu lines x %zu samples x %zu bands", info->exercise ? "EXERCISE  " : "",
+           info->path, info->n_lines, info->n_samples, info->n_bands);
     if (info->wavelength_um != NULL) {
         double least = INFINITY, most = -INFINITY;
         for (size_t b = 0; b < info->n_bands; b++) {
@@ -288,6 +294,10 @@ static int detect_one(struct request *r, const char *path)
 
     if (status != VAHO_OK)
         return command_failed(NAME, &error);
+    if (r->geo != NULL && vaho_source_place_by(source, r->geo, &error) != VAHO_OK) {
+        vaho_source_free(source);
+        return command_failed(NAME, &error);
+    }
     info = vaho_source_info(source);
     flight_name(flight, path);
     snprintf(directory, sizeof directory, "%s%s", r->out != NULL ? r->out : flight,
@@ -351,6 +361,7 @@ int cmd_detect(int argc, char **argv)
     while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
             print_help();
+            free(r->gas_text);
             free(r);
             return EXIT_DONE;
         }
@@ -368,6 +379,7 @@ int cmd_detect(int argc, char **argv)
     vaho_library_free(r->library);
     vaho_library_free(r->surfaces);
     free(r->surface);
+    free(r->gas_text);
     free(r);
     return code;
 }

@@ -304,8 +304,13 @@ static enum vaho_status describe_units(const struct envi_layout *layout, struct 
 enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source *source,
                                     const struct vaho_envi_header *header, struct vaho_error *error)
 {
+    long long exercise;
     enum vaho_status status = describe_layout(out, source, header, error);
 
+    if (status == VAHO_OK)
+        status = vaho_envi_header_integer(&exercise, header, "exercise", 0, 1, 0, error);
+    if (status == VAHO_OK)
+        source->info.exercise = (int)exercise;
     if (status == VAHO_OK)
         status = cube_describe_bands(source, header, error);
     if (status == VAHO_OK)

@@ -102,7 +102,8 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
                         const unsigned *gas_of_claim, const struct vaho_evidence_maps *maps)
 {
     long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1, reach = 2 * side;
-    long line = (long)candidate->row * side + side / 2, sample = (long)candidate->col * side + side / 2;
+    long line = (long)candidate->row * side + side / 2,
+         sample = (long)candidate->col * side + side / 2;
     unsigned last = 0;
 
     for (long l = line - reach; l <= line + reach; l += step)
@@ -115,7 +116,8 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
                 continue;
             last = claim;
-            map = maps->map + gas_of_claim[claim] * maps->n_levels + candidate->level - maps->first_level;
+            map = maps->map + gas_of_claim[claim] * maps->n_levels + candidate->level -
+                  maps->first_level;
             if (fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
                 EXPLAINS_SHARE * candidate->z)
                 return 1;

@@ -7,15 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "find/pyramid.h"
+#include "find/evidence_model.h"
 #include "sense/robust.h"
 
 enum {
-    CORE_LINES = 256,                /* lines of a strip */
-    HALO_LINES = 2 << VAHO_N_LEVELS, /* and what its neighbours lend it to each side */
-    MAX_SAMPLE = 3072,               /* places kept to measure spreads and offsets */
-    SIGNATURE_BATCH = 32,            /* projected at a time */
-    MAX_CANDIDATES_PER_STRIP = 1 << 20,
+    MAX_SAMPLE = 2048, /* places kept to measure spreads and offsets */
     MIN_PLACES = 8
 };
 /* Loading of the covariance, as a share of its middle eigenvalue (the noise floor): so much
@@ -23,26 +19,8 @@ enum {
 static const double LOADING = 0.02, LOADING_PER_BAND_PER_PLACE = 0.5;
 static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
-/* Binomial weights over the 3 x 3 blocks around one. */
-static const float WEIGHT[3] = {0.25f, 0.5f, 0.25f};
-
-struct model {        /* of one level */
-    double *cholesky; /* n_bands x n_bands; NULL: the level is too coarse for the cube */
-    double n_places;
-    size_t n_sample; /* places kept: Z_k, and N_kl with the cover behind */
-    float *sample_z, *sample_n;
-    float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_signatures: C^-1 p_k, the last C^-1 S */
-    struct vaho_tuning *tuning;      /* n_hypotheses x n_signatures */
-};
-
-struct vaho_evidence {
-    struct vaho_scene scene;
-    const unsigned char *excluded;
-    size_t n_bands, n_samples, n_lines, n_strips, n_parts, n_hypotheses;
-    struct model model[VAHO_N_LEVELS];
-    size_t n_signatures, n_real;
-    struct vaho_level_map *map; /* n_real x VAHO_N_LEVELS */
-};
+/* The binomial as a table. */
+static const float WEIGHT[3] = {VAHO_BINOMIAL_SIDE, VAHO_BINOMIAL_CENTRE, VAHO_BINOMIAL_SIDE};
 
 /* What one strip adds to a model. */
 struct strip_sums {
@@ -56,33 +34,23 @@ struct learn_context {
     struct strip_sums *strip;
 };
 
-struct found {
-    struct vaho_candidate *candidate;
-    size_t n, capacity;
-};
-
-struct score_context {
-    struct vaho_evidence *evidence;
-    double z_min;
-    struct found *strip;
-};
-
-static void strip_extent(size_t *first, size_t *n_lines, size_t *core_first, size_t *core_end,
-                         const struct vaho_evidence *evidence, size_t strip)
+void vaho_strip_extent(size_t *first, size_t *n_lines, size_t *core_first, size_t *core_end,
+                       const struct vaho_evidence *evidence, size_t strip)
 {
-    size_t from = strip * CORE_LINES, end;
+    size_t from = strip * VAHO_CORE_LINES, end;
 
     *core_first = from;
-    *core_end = from + CORE_LINES < evidence->n_lines ? from + CORE_LINES : evidence->n_lines;
-    from = from > HALO_LINES ? from - HALO_LINES : 0;
-    end = *core_end + HALO_LINES < evidence->n_lines ? *core_end + HALO_LINES : evidence->n_lines;
+    *core_end =
+        from + VAHO_CORE_LINES < evidence->n_lines ? from + VAHO_CORE_LINES : evidence->n_lines;
+    from = from > VAHO_HALO_LINES ? from - VAHO_HALO_LINES : 0;
+    end = *core_end + VAHO_HALO_LINES < evidence->n_lines ? *core_end + VAHO_HALO_LINES
+                                                          : evidence->n_lines;
     *first = from;
     *n_lines = end - from;
 }
 
-/* One plane (rows x cols with the given row stride) smoothed by the weights along both sides. */
-static void smooth_plane(float *out, const float *in, size_t rows, size_t cols, size_t stride,
-                         float side, float centre, float *scratch)
+void vaho_smooth_plane(float *out, const float *in, size_t rows, size_t cols, size_t stride,
+                       float side, float centre, float *scratch)
 {
     for (size_t r = 0; r < rows; r++) {
         const float *x = in + r * stride;
@@ -108,21 +76,19 @@ static void smooth_plane(float *out, const float *in, size_t rows, size_t cols, 
     }
 }
 
-/* N_kl (pairs planes of rows x cols) and behind them the cover, 0 where too few pixels are valid.
- */
-static void place_moments(float *out, const struct vaho_layer *layer, size_t n_parts, size_t level,
-                          float *scratch)
+void vaho_place_moments(float *out, const struct vaho_layer *layer, size_t n_parts, size_t level,
+                        float *scratch)
 {
     size_t np = layer->n_rows * layer->n_cols;
     float *cover = out + VAHO_N_PAIRS * np, full = (float)(1u << (2 * level));
 
     for (size_t k = 0; k < n_parts; k++)
         for (size_t l = k; l < n_parts; l++)
-            smooth_plane(out + vaho_pair(k, l) * np, layer->n[vaho_pair(k, l)], layer->n_rows,
-                         layer->n_cols, layer->n_cols, WEIGHT[0] * WEIGHT[0], WEIGHT[1] * WEIGHT[1],
-                         scratch);
-    smooth_plane(cover, layer->n[0], layer->n_rows, layer->n_cols, layer->n_cols, WEIGHT[0],
-                 WEIGHT[1], scratch);
+            vaho_smooth_plane(out + vaho_pair(k, l) * np, layer->n[vaho_pair(k, l)], layer->n_rows,
+                              layer->n_cols, layer->n_cols, VAHO_BINOMIAL_SIDE * VAHO_BINOMIAL_SIDE,
+                              VAHO_BINOMIAL_CENTRE * VAHO_BINOMIAL_CENTRE, scratch);
+    vaho_smooth_plane(cover, layer->n[0], layer->n_rows, layer->n_cols, layer->n_cols,
+                      VAHO_BINOMIAL_SIDE, VAHO_BINOMIAL_CENTRE, scratch);
     for (size_t i = 0; i < np; i++)
         if (cover[i] < MIN_COVER * full)
             cover[i] = 0.0f;
@@ -227,7 +193,7 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
     enum vaho_status status;
 
     (void)worker;
-    strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
+    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
     status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
     if (status != VAHO_OK)
         return status;
@@ -249,7 +215,7 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
             status = vaho_fail_memory(error, "the statistics of a strip");
             break;
         }
-        place_moments(moments, layer, evidence->n_parts, j, scratch);
+        vaho_place_moments(moments, layer, evidence->n_parts, j, scratch);
         strip->n_places[j - 1] = gather_places(y, strip, evidence, layer, j, moments, spectra,
                                                first, core_first, core_end);
         if (strip->n_places[j - 1] > 0)
@@ -285,7 +251,8 @@ static enum vaho_status middle_eigenvalue(double *out, const double *matrix, siz
 }
 
 /* Adds up the strips' samples of level j. */
-static enum vaho_status gather_sample(struct model *model, const struct vaho_evidence *evidence,
+static enum vaho_status gather_sample(struct vaho_evidence_model *model,
+                                      const struct vaho_evidence *evidence,
                                       const struct strip_sums *strip, size_t j,
                                       struct vaho_error *error)
 {
@@ -312,7 +279,7 @@ static enum vaho_status gather_sample(struct model *model, const struct vaho_evi
 static enum vaho_status settle_model(struct vaho_evidence *evidence, struct strip_sums *strip,
                                      size_t j, double *floor, struct vaho_error *error)
 {
-    struct model *model = &evidence->model[j];
+    struct vaho_evidence_model *model = &evidence->model[j];
     size_t nb = evidence->n_bands;
     double loading, *c;
     enum vaho_status status = gather_sample(model, evidence, strip, j, error);
@@ -365,7 +332,7 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     evidence->n_bands = vaho_columns_n_bands(scene->columns);
     evidence->n_samples = info->n_samples;
     evidence->n_lines = info->n_lines;
-    evidence->n_strips = (info->n_lines + CORE_LINES - 1) / CORE_LINES;
+    evidence->n_strips = (info->n_lines + VAHO_CORE_LINES - 1) / VAHO_CORE_LINES;
     evidence->n_parts = scene->contrast->n_parts;
     evidence->n_hypotheses = scene->contrast->n_hypotheses;
     learn.strip = vaho_alloc(evidence->n_strips, sizeof *learn.strip);
@@ -399,7 +366,7 @@ static void free_signatures(struct vaho_evidence *evidence)
     free(evidence->map);
     evidence->map = NULL;
     for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
-        struct model *model = &evidence->model[j];
+        struct vaho_evidence_model *model = &evidence->model[j];
         for (size_t k = 0; k <= VAHO_N_PARTS; k++) {
             free(model->filter[k]);
             model->filter[k] = NULL;
@@ -440,20 +407,19 @@ static void tune_power(struct vaho_tuning *tuning, const double *gram, size_t n_
 }
 
 /* Offset and spread of one signature and hypothesis from its scores over the sample. */
-static void tune_spread(struct vaho_tuning *tuning, const struct model *model,
-                        const float *const *score, size_t n_parts, size_t n_signatures,
-                        size_t signature, float *scratch)
+static void tune_spread(struct vaho_tuning *tuning, const struct vaho_evidence_model *model,
+                        const float *const *score, size_t n_parts, size_t signature, float *scratch)
 {
-    size_t n = model->n_sample;
+    size_t n = model->n_sample, from = signature * n;
 
     tuning->offset = 0.0f;
     tuning->spread = 1.0f;
     for (int step = 0; step < 2 && n >= 32; step++) {
         for (size_t i = 0; i < n; i++) {
             const float *moment = model->sample_n + i * (VAHO_N_PAIRS + 1);
-            float sum = tuning->d * score[n_parts][i * n_signatures + signature], energy = 0.0f;
+            float sum = tuning->d * score[n_parts][from + i], energy = 0.0f;
             for (size_t k = 0; k < n_parts; k++)
-                sum += score[k][i * n_signatures + signature];
+                sum += score[k][from + i];
             for (size_t k = 0; k < VAHO_N_PAIRS; k++)
                 energy += tuning->power[k] * moment[k];
             sum -= tuning->offset * moment[VAHO_N_PAIRS];
@@ -468,8 +434,9 @@ static void tune_spread(struct vaho_tuning *tuning, const struct model *model,
 }
 
 /* Filters C^-1 p_k, powers, offsets and spreads of one level. */
-static enum vaho_status make_filters(const struct vaho_evidence *evidence, struct model *model,
-                                     const float *parts, size_t n, struct vaho_error *error)
+static enum vaho_status make_filters(const struct vaho_evidence *evidence,
+                                     struct vaho_evidence_model *model, const float *parts,
+                                     size_t n, struct vaho_error *error)
 {
     size_t nb = evidence->n_bands, m = evidence->n_parts + 1, nz = evidence->n_parts * nb;
     double *w = vaho_alloc(m * nb, sizeof *w), gram[(VAHO_N_PARTS + 1) * (VAHO_N_PARTS + 1)];
@@ -495,6 +462,11 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
         for (size_t h = 0; h < evidence->n_hypotheses; h++)
             tune_power(&model->tuning[h * n + i], gram, evidence->n_parts,
                        evidence->scene.contrast->d[h]);
+        if (evidence->n_hypotheses == 1) { /* then the slope may as well be part of the first */
+            cblas_daxpy((int)nb, evidence->scene.contrast->d[0], w + evidence->n_parts * nb, 1, w,
+                        1);
+            model->tuning[i].d = 0.0f;
+        }
         for (size_t k = 0; k < m; k++) {
             cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb,
                         model->cholesky, (int)nb, w + k * nb, 1);
@@ -503,13 +475,14 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence, struc
         }
     }
     for (size_t k = 0; !missing && k < m && model->n_sample > 0; k++) /* the slope looks at Z_0 */
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)model->n_sample, (int)n,
-                    (int)nb, 1.0f, model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz,
-                    model->filter[k], (int)n, 0.0f, score[k], (int)n);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasTrans, (int)n, (int)model->n_sample, (int)nb,
+                    1.0f, model->filter[k], (int)n,
+                    model->sample_z + (k < evidence->n_parts ? k : 0) * nb, (int)nz, 0.0f, score[k],
+                    (int)model->n_sample);
     for (size_t h = 0; !missing && h < evidence->n_hypotheses; h++)
         for (size_t i = 0; i < n; i++)
             tune_spread(&model->tuning[h * n + i], model, (const float *const *)score,
-                        evidence->n_parts, n, i, scratch);
+                        evidence->n_parts, i, scratch);
     for (size_t k = 0; k < m; k++)
         free(score[k]);
     free(scratch);
@@ -541,239 +514,6 @@ enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, co
         if (map->z == NULL || map->hypothesis == NULL)
             status = vaho_fail_memory(error, "the evidence maps");
     }
-    return status;
-}
-
-static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
-                                      struct vaho_error *error)
-{
-    if (found->n == MAX_CANDIDATES_PER_STRIP)
-        return vaho_fail(error, VAHO_BAD_INPUT,
-                         "more than %d candidates in one strip of lines: the background model does "
-                         "not fit this cube",
-                         MAX_CANDIDATES_PER_STRIP);
-    if (found->n == found->capacity) {
-        size_t capacity = found->capacity == 0 ? 1024 : 2 * found->capacity;
-        struct vaho_candidate *grown = realloc(found->candidate, capacity * sizeof *grown);
-        if (grown == NULL)
-            return vaho_fail_memory(error, "candidates");
-        found->candidate = grown;
-        found->capacity = capacity;
-    }
-    found->candidate[found->n++] = *candidate;
-    return VAHO_OK;
-}
-
-/* Larger than the neighbours before it and not smaller than those after it. */
-static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
-{
-    float here = z[r * cols + c];
-
-    for (int dr = -1; dr <= 1; dr++)
-        for (int dc = -1; dc <= 1; dc++) {
-            size_t rr = r + (size_t)dr, cc = c + (size_t)dc;
-            float there;
-            if ((dr == 0 && dc == 0) || rr >= rows || cc >= cols)
-                continue;
-            there = z[rr * cols + cc];
-            if (there > here || (there == here && (dr < 0 || (dr == 0 && dc < 0))))
-                return 0;
-        }
-    return 1;
-}
-
-/* Scratch of one strip. */
-struct scratch {
-    float *moments;                  /* pairs and cover x places */
-    float *projected;                /* batch x places: one part, by rows of blocks */
-    float *smooth[VAHO_N_PARTS + 1]; /* batch x places each */
-    float *plane, *best;
-    unsigned char *hypothesis;
-};
-
-/* The evidence of one signature under one hypothesis into best, where it is larger. */
-static void take_best(float *best, unsigned char *which, const struct vaho_tuning *tuning,
-                      const float *const *smooth, const float *moments, size_t n_parts, size_t np,
-                      size_t h)
-{
-    const float *cover = moments + VAHO_N_PAIRS * np;
-
-    for (size_t p = 0; p < np; p++) {
-        float sum = tuning->d * smooth[n_parts][p] - tuning->offset * cover[p], energy = 0.0f, z;
-        for (size_t k = 0; k < n_parts; k++)
-            sum += smooth[k][p];
-        for (size_t k = 0; k < VAHO_N_PAIRS; k++)
-            energy += tuning->power[k] * moments[k * np + p];
-        z = sum / (tuning->spread * sqrtf(fmaxf(energy, 1e-30f)));
-        if (cover[p] > 0.0f && !(z <= best[p])) {
-            best[p] = z;
-            which[p] = (unsigned char)h;
-        }
-    }
-}
-
-/* The evidence of signatures [first, first + n) at one layer: best[n x rows x cols]. */
-static void project(struct scratch *scratch, const struct vaho_evidence *evidence,
-                    const struct vaho_layer *layer, size_t j, size_t first, size_t n)
-{
-    size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
-    const struct model *model = &evidence->model[j];
-
-    for (size_t i = 0; i < n * np; i++)
-        scratch->best[i] = NAN;
-    if (model->cholesky == NULL)
-        return;
-    for (size_t k = 0; k <= evidence->n_parts; k++) {
-        const float *z = layer->z[k < evidence->n_parts ? k : 0];
-        for (size_t r = 0; r < rows;
-             r++) /* (signatures x bands) times (bands x cols), row by row */
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)cols, (int)nb, 1.0f,
-                        model->filter[k] + first, (int)evidence->n_signatures, z + r * nb * cols,
-                        (int)cols, 0.0f, scratch->projected + r * n * cols, (int)cols);
-        for (size_t i = 0; i < n; i++)
-            smooth_plane(scratch->smooth[k] + i * np, scratch->projected + i * cols, rows, cols,
-                         n * cols, WEIGHT[0], WEIGHT[1], scratch->plane);
-    }
-    for (size_t h = 0; h < evidence->n_hypotheses; h++)
-        for (size_t i = 0; i < n; i++) {
-            const float *smooth[VAHO_N_PARTS + 1] = {NULL};
-            for (size_t k = 0; k <= evidence->n_parts; k++)
-                smooth[k] = scratch->smooth[k] + i * np;
-            take_best(scratch->best + i * np, scratch->hypothesis + i * np,
-                      &model->tuning[h * evidence->n_signatures + first + i], smooth,
-                      scratch->moments, evidence->n_parts, np, h);
-        }
-}
-
-/* Candidates and level maps of one batch of signatures at one layer. */
-static enum vaho_status harvest(struct found *found, const struct scratch *scratch,
-                                struct vaho_evidence *evidence, const struct vaho_layer *layer,
-                                size_t j, size_t first, size_t n, size_t first_line,
-                                size_t core_first, size_t core_end, double z_min,
-                                struct vaho_error *error)
-{
-    size_t rows = layer->n_rows, cols = layer->n_cols, side = (size_t)2 << j;
-    size_t row0 = (core_first - first_line) / side,
-           row_end = (core_end - first_line + side - 1) / side;
-    size_t offset = first_line / side;
-    enum vaho_status status = VAHO_OK;
-
-    for (size_t i = 0; i < n; i++) {
-        const float *z = scratch->best + i * rows * cols;
-        const unsigned char *which = scratch->hypothesis + i * rows * cols;
-        for (size_t r = row0; status == VAHO_OK && r < row_end; r++)
-            for (size_t c = 0; status == VAHO_OK && c < cols; c++) {
-                struct vaho_candidate candidate = {.signature = (unsigned)(first + i),
-                                                   .level = (unsigned char)(j + 1),
-                                                   .hypothesis = which[r * cols + c],
-                                                   .row = (unsigned)(r + offset),
-                                                   .col = (unsigned)c,
-                                                   .z = z[r * cols + c]};
-                if ((double)candidate.z >= z_min && is_peak(z, rows, cols, r, c))
-                    status = add_candidate(found, &candidate, error);
-            }
-        if (first + i < evidence->n_real) {
-            struct vaho_level_map *map = &evidence->map[(first + i) * VAHO_N_LEVELS + j];
-            for (size_t r = row0; r < row_end; r++) {
-                memcpy(map->z + (r + offset) * cols, z + r * cols, cols * sizeof *z);
-                memcpy(map->hypothesis + (r + offset) * cols, which + r * cols, cols);
-            }
-        }
-    }
-    return status;
-}
-
-static void scratch_free(struct scratch *scratch)
-{
-    free(scratch->moments);
-    free(scratch->projected);
-    for (size_t k = 0; k <= VAHO_N_PARTS; k++)
-        free(scratch->smooth[k]);
-    free(scratch->plane);
-    free(scratch->best);
-    free(scratch->hypothesis);
-}
-
-static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_parts)
-{
-    int missing = 0;
-
-    scratch->moments = vaho_alloc(n_places * (VAHO_N_PAIRS + 1), sizeof(float));
-    scratch->projected = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    for (size_t k = 0; k <= n_parts; k++)
-        missing |=
-            (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
-    scratch->plane = vaho_alloc(n_places, sizeof(float));
-    scratch->best = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    scratch->hypothesis = vaho_alloc(n_places * SIGNATURE_BATCH, 1);
-    return !missing && scratch->moments && scratch->projected && scratch->plane && scratch->best &&
-           scratch->hypothesis;
-}
-
-static enum vaho_status score_strip(void *context, size_t task, size_t worker,
-                                    struct vaho_error *error)
-{
-    struct score_context *score = context;
-    struct vaho_evidence *evidence = score->evidence;
-    size_t first, n_lines, core_first, core_end;
-    struct vaho_pyramid *pyramid = NULL;
-    struct scratch scratch = {0};
-    enum vaho_status status;
-
-    (void)worker;
-    strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
-    status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
-    if (status == VAHO_OK &&
-        !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols, evidence->n_parts))
-        status = vaho_fail_memory(error, "the scores of a strip");
-    if (status == VAHO_OK)
-        status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
-    for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++) {
-        const struct vaho_layer *layer = &pyramid->layer[j];
-        place_moments(scratch.moments, layer, evidence->n_parts, j + 1, scratch.plane);
-        for (size_t i = 0; status == VAHO_OK && i < evidence->n_signatures; i += SIGNATURE_BATCH) {
-            size_t n = evidence->n_signatures - i < SIGNATURE_BATCH ? evidence->n_signatures - i
-                                                                    : SIGNATURE_BATCH;
-            project(&scratch, evidence, layer, j, i, n);
-            status = harvest(&score->strip[task], &scratch, evidence, layer, j, i, n, first,
-                             core_first, core_end, score->z_min, error);
-        }
-    }
-    scratch_free(&scratch);
-    vaho_pyramid_free(pyramid);
-    return status;
-}
-
-enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size_t *out_n,
-                                     struct vaho_evidence *evidence, double z_min,
-                                     struct vaho_pool *pool, struct vaho_error *error)
-{
-    struct score_context score = {evidence, z_min, NULL};
-    size_t n = 0;
-    enum vaho_status status;
-
-    *out_candidate = NULL;
-    *out_n = 0;
-    score.strip = vaho_alloc(evidence->n_strips, sizeof *score.strip);
-    if (score.strip == NULL)
-        return vaho_fail_memory(error, "candidates");
-    status = vaho_pool_run(pool, evidence->n_strips, score_strip, &score, error);
-    for (size_t i = 0; i < evidence->n_strips; i++)
-        n += score.strip[i].n;
-    if (status == VAHO_OK) {
-        *out_candidate = vaho_alloc(n, sizeof **out_candidate);
-        if (*out_candidate == NULL)
-            status = vaho_fail_memory(error, "candidates");
-    }
-    for (size_t i = 0; i < evidence->n_strips; i++) {
-        if (status == VAHO_OK && score.strip[i].n > 0) {
-            memcpy(*out_candidate + *out_n, score.strip[i].candidate,
-                   score.strip[i].n * sizeof **out_candidate);
-            *out_n += score.strip[i].n;
-        }
-        free(score.strip[i].candidate);
-    }
-    free(score.strip);
     return status;
 }
 

@@ -148,6 +148,26 @@ static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_meas
 }
 
 /*
+ * Takes out of the excess what the ground's leading patterns explain of its misfit,
+ * so that a person sees the gas and not the field it lies over.
+ */
+static void clear_ground(struct vaho_plume *plume, const struct vaho_columns *columns)
+{
+    size_t nb = plume->n_bands;
+
+    for (size_t k = 0; k < vaho_columns_rank(columns); k++) {
+        const float *p = vaho_columns_leading(columns) + k * nb;
+        double misfit = 0.0, norm = 0.0;
+        for (size_t b = 0; b < nb; b++) {
+            misfit += (double)p[b] * (plume->excess[b] - plume->fit[b]);
+            norm += (double)p[b] * (double)p[b];
+        }
+        for (size_t b = 0; b < nb; b++)
+            plume->excess[b] -= misfit / norm * (double)p[b];
+    }
+}
+
+/*
  * What a person looks at: the excess z weighted by the reference weight r over
  * the footprint, sum(r z) / sqrt(n sum(r^2)), and the fitted signature the same way.
  */
@@ -183,6 +203,7 @@ static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_
             }
         }
     }
+    clear_ground(out, m->scene->columns);
     return VAHO_OK;
 }
 

@@ -34,7 +34,8 @@ enum vaho_status vaho_wedges_new(struct vaho_wedges **out, struct vaho_error *er
         size_t shape = i % N_SHAPES;
         for (int l = -REACH; l <= REACH; l++)
             for (int s = -REACH; s <= REACH; s++) {
-                double along = cos(angle) * s + sin(angle) * l, across = cos(angle) * l - sin(angle) * s;
+                double along = cos(angle) * s + sin(angle) * l,
+                       across = cos(angle) * l - sin(angle) * s;
                 double width = WIDTH_AT_SOURCE + SPREAD[shape] * fmax(along, 0.0), value;
                 value = LENGTH[shape] > 0.0 ? exp(-fmax(along, 0.0) / LENGTH[shape])
                                             : WIDTH_AT_SOURCE / width;
@@ -66,7 +67,8 @@ struct view {
 static double match_wedge(const struct view *view, const float *m, long line, long sample)
 {
     double ym = 0.0, gmm = 0.0;
-    long l0 = (long)view->line0, l1 = (long)view->line1, s0 = (long)view->sample0, s1 = (long)view->sample1;
+    long l0 = (long)view->line0, l1 = (long)view->line1, s0 = (long)view->sample0,
+         s1 = (long)view->sample1;
 
     l0 = l0 > line - REACH ? l0 : line - REACH;
     l1 = l1 < line + REACH ? l1 : line + REACH;
@@ -111,9 +113,15 @@ void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedge
                        const struct vaho_competition *competition, unsigned claim)
 {
     size_t nl = maps->n_lines, ns = maps->n_samples, offset = gas * nl * ns;
-    struct view view = {less(plume->bbox[0], 8), less(plume->bbox[1], 8), plume->bbox[2] + 8,
-                        plume->bbox[3] + 8, maps->ppmm + offset, maps->weight + offset,
-                        competition->claim, claim, ns};
+    struct view view = {less(plume->bbox[0], 8),
+                        less(plume->bbox[1], 8),
+                        plume->bbox[2] + 8,
+                        plume->bbox[3] + 8,
+                        maps->ppmm + offset,
+                        maps->weight + offset,
+                        competition->claim,
+                        claim,
+                        ns};
     long line0 = (long)less(plume->bbox[0], MARGIN), line1 = (long)plume->bbox[2] + MARGIN;
     long sample0 = (long)less(plume->bbox[1], MARGIN), sample1 = (long)plume->bbox[3] + MARGIN;
     long best_line = line0, best_sample = sample0;
@@ -151,5 +159,6 @@ void vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedge
     plume->source_line = fmin(fmax((double)best_line + sum_l, 0.0), (double)(nl - 1));
     plume->source_sample = fmin(fmax((double)best_sample + sum_s, 0.0), (double)(ns - 1));
     plume->source_sigma_px =
-        fmax(MIN_SIGMA_PX, sqrt(fmax(0.5 * (sum_ll / sum - sum_l * sum_l + sum_ss / sum - sum_s * sum_s), 0.0)));
+        fmax(MIN_SIGMA_PX,
+             sqrt(fmax(0.5 * (sum_ll / sum - sum_l * sum_l + sum_ss / sum - sum_s * sum_s), 0.0)));
 }

@@ -243,7 +243,8 @@ static enum vaho_status choose_gases(struct vaho_signatures *s, const struct vah
             int wanted = settings->n_gases > 0 ? is_named(settings, spectrum->name)
                                                : !is_air(spectrum->name);
             if (spectrum->kind == VAHO_SPECTRUM_GAS && wanted == searched &&
-                vaho_library_find(library, spectrum->name) == spectrum)
+                vaho_library_find_at(library, spectrum->name, s->wavelength_um, s->n_bands) ==
+                    spectrum)
                 status = add_gas(s, info, spectrum, searched, notes, error);
         }
     if (status == VAHO_OK && s->n_searched == 0)

@@ -186,11 +186,26 @@ static void add_moments(struct learning *learning)
     }
 }
 
+/* Columns without a single value, as at the sides of a rotated grid, say nothing of bands. */
+static size_t count_seen(struct vaho_columns *columns, const struct sums *sums)
+{
+    size_t n_seen = 0;
+
+    for (size_t s = 0; s < columns->n_samples; s++) {
+        double n = 0.0;
+        for (size_t b = 0; b < columns->n_bands; b++)
+            n += sums->n[b * columns->n_samples + s];
+        columns->dead_column[s] = n == 0.0;
+        n_seen += n > 0.0;
+    }
+    return n_seen;
+}
+
 /* Leaves out bands that are missing or constant nearly everywhere; compacts the sums. */
 static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct sums *sums,
                                          struct vaho_error *error)
 {
-    size_t ns = columns->n_samples, kept = 0;
+    size_t ns = columns->n_samples, n_seen = count_seen(columns, sums), kept = 0;
     double most = 0.0;
 
     for (size_t b = 0; b < columns->n_bands; b++) {
@@ -211,7 +226,7 @@ static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct su
             n += sums->n[j];
             alive += variance > 1e-12 * sums->xx[j];
         }
-        if (n < (1.0 - MISSING_SHARE) * most || alive < 0.5 * (double)ns)
+        if (n < (1.0 - MISSING_SHARE) * most || alive < 0.5 * (double)n_seen)
             continue;
         if (kept != b) {
             memcpy(sums->x + kept * ns, sums->x + b * ns, ns * sizeof(double));
@@ -231,14 +246,27 @@ static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct su
     return VAHO_OK;
 }
 
+/* The values of the columns that are not dead, of a row over samples. */
+static size_t gather_seen(float *out, const float *row, const struct vaho_columns *columns)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < columns->n_samples; s++)
+        if (!columns->dead_column[s])
+            out[n++] = row[s];
+    return n;
+}
+
 /* How far each element's mean lies from the running median of its neighbours. */
-static void level_steps(float *out, const float *mean, size_t n_samples, float *scratch)
+static void level_steps(float *out, const float *mean, const unsigned char *dead_column,
+                        size_t n_samples, float *scratch)
 {
     for (size_t s = 0; s < n_samples; s++) {
         size_t from = s > NEIGHBOURS ? s - NEIGHBOURS : 0, n = 0;
         for (size_t j = from; j < n_samples && j <= s + NEIGHBOURS; j++)
-            scratch[n++] = mean[j];
-        out[s] = mean[s] - vaho_median(scratch, n);
+            if (!dead_column[j])
+                scratch[n++] = mean[j];
+        out[s] = n > 0 ? mean[s] - vaho_median(scratch, n) : 0.0f;
     }
 }
 
@@ -265,11 +293,9 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
             sd[j] = (float)sqrt(fmax(0.0, sums->xx[j] / n - mean * mean));
             noise[j] = (float)sqrt(sums->dd[j] / n);
         }
-        level_steps(step + b * ns, columns->mean + b * ns, ns, scratch);
-        memcpy(scratch, sd + b * ns, ns * sizeof *scratch);
-        sd_median = vaho_median(scratch, ns);
-        memcpy(scratch, noise + b * ns, ns * sizeof *scratch);
-        noise_median = vaho_median(scratch, ns);
+        level_steps(step + b * ns, columns->mean + b * ns, columns->dead_column, ns, scratch);
+        sd_median = vaho_median(scratch, gather_seen(scratch, sd + b * ns, columns));
+        noise_median = vaho_median(scratch, gather_seen(scratch, noise + b * ns, columns));
         for (size_t s = 0; s < ns; s++) {
             size_t j = b * ns + s;
             columns->dead[j] = sums->n[j] == 0.0 || sd[j] < DEAD_RATIO * sd_median;
@@ -282,10 +308,10 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
         typical[s] = vaho_median(scratch, nb);
     }
     for (size_t b = 0; b < nb; b++) {
-        float spread;
+        float spread; /* sd is done with: scratch from here */
         for (size_t s = 0; s < ns; s++)
-            scratch[s] = fabsf(step[b * ns + s] -= typical[s]);
-        spread = 1.4826f * vaho_median(scratch, ns);
+            sd[s] = fabsf(step[b * ns + s] -= typical[s]);
+        spread = 1.4826f * vaho_median(scratch, gather_seen(scratch, sd, columns));
         for (size_t s = 0; s < ns; s++) {
             size_t j = b * ns + s;
             int peak =

@@ -1,0 +1,54 @@
+/*
+ * evidence_model.h - what learning (evidence.c) and scoring (evidence_score.c) share
+ *
+ * Private to these two.
+ */
+#ifndef VAHO_FIND_EVIDENCE_MODEL_H
+#define VAHO_FIND_EVIDENCE_MODEL_H
+
+#include "find/evidence.h"
+#include "find/pyramid.h"
+
+enum {
+    VAHO_CORE_LINES = 256,               /* lines of a strip */
+    VAHO_HALO_LINES = 2 << VAHO_N_LEVELS /* and what its neighbours lend it to each side */
+};
+
+/* The binomial over the 3 x 3 blocks around one: the centre's share and each side's. */
+#define VAHO_BINOMIAL_CENTRE 0.5f
+#define VAHO_BINOMIAL_SIDE 0.25f
+
+struct vaho_evidence_model { /* of one level */
+    double *cholesky;        /* n_bands x n_bands; NULL: the level is too coarse for the cube */
+    double n_places;
+    size_t n_sample; /* places kept: Z_k, and N_kl with the cover behind */
+    float *sample_z, *sample_n;
+    float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_signatures: C^-1 p_k, the last C^-1 S */
+    struct vaho_tuning *tuning;      /* n_hypotheses x n_signatures */
+};
+
+struct vaho_evidence {
+    struct vaho_scene scene;
+    const unsigned char *excluded;
+    size_t n_bands, n_samples, n_lines, n_strips, n_parts, n_hypotheses;
+    struct vaho_evidence_model model[VAHO_N_LEVELS];
+    size_t n_signatures, n_real;
+    struct vaho_level_map *map; /* n_real x VAHO_N_LEVELS */
+};
+
+/* The lines a strip reads, [*first, *first + *n_lines), and those it answers for. */
+void vaho_strip_extent(size_t *first, size_t *n_lines, size_t *core_first, size_t *core_end,
+                       const struct vaho_evidence *evidence, size_t strip);
+
+/* One plane (rows x cols with the given row stride) smoothed by (side, centre, side) along both. */
+void vaho_smooth_plane(float *out, const float *in, size_t rows, size_t cols, size_t stride,
+                       float side, float centre, float *scratch);
+
+/*
+ * N_kl at every place (pairs planes of rows x cols) and behind them the cover,
+ * 0 where too few pixels are valid.
+ */
+void vaho_place_moments(float *out, const struct vaho_layer *layer, size_t n_parts, size_t level,
+                        float *scratch);
+
+#endif
