@@ -22,8 +22,10 @@ STRONG_SNR = 20.0
 DRAWS = 300
 GASES = list(NOMINAL)
 DETECTORS = {"vaho": "vaho, right place", "vaho_gas": "vaho, right place and gas",
+             "vaho_oracle": "vaho, oracle threshold",
              "mf": "matched filter, as it is", "mf_repaired": "matched filter, repaired",
              "ace": "ACE, as it is", "ace_repaired": "ACE, repaired"}
+OWN = ("vaho", "vaho_gas", "vaho_oracle")
 BASELINES = ("ace", "ace_repaired", "mf", "mf_repaired")
 
 
@@ -43,6 +45,10 @@ def reported(result, q=REPORTED):
 
 def found(result, detector, i):
     """Whether the detector found source i of a scene."""
+    if detector == "vaho_oracle":
+        gas = result["sources"][i]["gas"]
+        off = max((r["snr"] for r in result["reports"] if r["plume"] is None and r["gas"] == gas), default=0)
+        return any(r["snr"] > off for r in result["reports"] if r["plume"] == i and r["right"])
     if detector.startswith("vaho"):
         own = [r for r in reported(result) if r["plume"] == i]
         return any(r["right"] for r in own) if detector == "vaho_gas" else bool(own)
@@ -89,7 +95,7 @@ def limits(ladder):
                                  for m in [(gas == j) & np.isclose(strength, np.log(f))]]
                              for j, g in enumerate(GASES)})
     ratios = {}
-    for d in ("vaho", "vaho_gas"):
+    for d in OWN:
         for b in BASELINES:
             own, other = (np.log(list(out[x]["half"].values())) for x in (d, b))
             spread = np.exp(np.quantile((drawn[b] - drawn[d]).mean(1), (0.05, 0.95)))
@@ -217,7 +223,8 @@ def text_ladder(f):
 
 
 def text(f):
-    lines = [f"{f['program']['version']} ({f['program']['sha256_12']}), {f['seconds']:.1f} s a scene"]
+    lines = [f"{f['program']['version']} ({f['program']['sha256_12']}), {f['seconds']:.1f} s a scene, faults: "
+             f"{', '.join(f['faults']) or 'none'}"]
     if "limits" in f:
         lines += text_ladder(f)
     for q, x in f.get("empty", {}).items():

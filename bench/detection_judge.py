@@ -41,8 +41,7 @@ def judge(directory, scene, sources):
         best = int(np.argmax(shares)) if shares and max(shares) > 0 else None
         truth = scene["truth"].get(p["gas"])
         report.update(plume=best, true_ppmm=None if truth is None else float(truth[inside].mean()),
-                      columns=[int(c) for c in np.unique(np.nonzero(inside)[1])[[0, -1]]],
-                      on_bad_column=bool(inside[:, scene["bad"]].any()))
+                      on_bad_column=scene["bad"] is not None and bool(inside[:, scene["bad"]].any()))
         if best is not None:
             s = sources[best]
             report.update(right=s["gas"] == p["gas"],

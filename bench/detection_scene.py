@@ -21,6 +21,7 @@ import numpy as np
 LINES, SAMPLES, BANDS, LENGTH = 480, 256, 128, 40.0
 NOISE, COLUMN_ERROR = 0.015, 0.002
 SMILE_BANDS, DRIFT, DEAD, BAD_NOISE = 0.1, 0.001, 0.002, 20.0
+FAULTS = ("smile", "drift", "column", "dead")
 LADDER = 0.02 * 1.4 ** np.arange(14)  # times the nominal strength
 NOMINAL = {"ammonia": 90, "acetone": 400, "sulfur_hexafluoride": 3, "ethyl_acetate": 120,
            "sulfur_dioxide": 250, "dichloromethane": 150, "cfc12": 8}  # ppm.m
@@ -82,30 +83,34 @@ def shift_bands(cube, shift):
     return out
 
 
-def sensor(rng, cube):
-    """What the sensor records of 'cube'; returns it with its dead elements [bands, w] and bad column."""
+def sensor(rng, cube, faults):
+    """What a sensor with these faults records of 'cube', with its dead elements [bands, w] and bad
+    column (None without).  Whatever the faults, the random numbers are the same."""
     h, nb, w = cube.shape
     across = np.linspace(-1, 1, w)
-    cube = shift_bands(cube, SMILE_BANDS * (across ** 2 - 1 / 3))
+    if "smile" in faults:
+        cube = shift_bands(cube, SMILE_BANDS * (across ** 2 - 1 / 3))
     gain = 1 + COLUMN_ERROR * rng.normal(size=(nb, w))
     offset = 0.5 * COLUMN_ERROR * rng.normal(size=(nb, w))
-    drift = 1 + DRIFT * np.cumsum(rng.normal(size=(h, w)), axis=0) / np.sqrt(h)
-    bad = int(rng.integers(0, w))
+    drift = 1 + DRIFT * ("drift" in faults) * np.cumsum(rng.normal(size=(h, w)), axis=0) / np.sqrt(h)
+    column = int(rng.integers(0, w))
+    bad = column if "column" in faults else None
     sigma = np.full(w, NOISE, np.float32)
-    sigma[bad] *= BAD_NOISE
+    if bad is not None:
+        sigma[bad] *= BAD_NOISE
     noise = rng.standard_normal(cube.shape, dtype=np.float32)
     cube = (cube * gain * drift[:, None, :] + offset + sigma * noise).astype(np.float32)
-    dead = rng.random((nb, w)) < DEAD
+    dead = rng.random((nb, w)) < DEAD * ("dead" in faults)
     stuck = (rng.uniform(0, 2, (nb, w)) * cube.mean()).astype(np.float32)
     return np.where(dead, stuck, cube), dead, bad
 
 
-def build(seed, sources):
+def build(seed, sources, faults=FAULTS):
     """A scene: dict(cube, wl, fwhm, gases, truth {gas: map}, tau, t_air, t_ground, dead, bad)."""
     scene = physics()
     wl = np.linspace(8.05, 13.2, BANDS)
     fwhm = np.full(BANDS, 1.2 * (wl[1] - wl[0]))
     gases = {g: scene.absorption(g, wl, fwhm) for g in NOMINAL}
     cube, truth, air = scene.make(seed, wl, gases, sources, h=LINES, w=SAMPLES, noise=0.0, column_error=0.0)
-    cube, dead, bad = sensor(np.random.default_rng([seed, 2000003]), cube)
+    cube, dead, bad = sensor(np.random.default_rng([seed, 2000003]), cube, faults)
     return dict(cube=cube, wl=wl, fwhm=fwhm, gases=gases, truth=truth, dead=dead, bad=bad, **air)
