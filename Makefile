@@ -52,8 +52,10 @@ check-quick: ## the first tier of tests, seconds
 	@$(call build_preset,dev)
 	@$(call test_preset,dev) -L quick
 
-bench: build ## time the program on a simulated flight
+bench: build ## time the program on a simulated flight, try its detection on a few scenes
+	@$(PACKAGES) check
 	@bench/detect $(VAHO)
+	@bench/detection --quick --jobs $(JOBS) --vaho $(VAHO) --out build || [ $$? -eq 77 ]
 
 format: ## put the C sources into the house format
 	find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format -i
