@@ -17,6 +17,9 @@ enum {
 /* Loading of the covariance, as a share of its middle eigenvalue (the noise floor): so much
  * at least, and more where few independent places were averaged. */
 static const double LOADING = 0.02, LOADING_PER_BAND_PER_PLACE = 0.5;
+/* A quantile of the lower tail and where a Gaussian has it. */
+static const double LOW_TAIL = 0.03;
+static const float LOW_TAIL_SIGMAS = 1.881f;
 static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
 /* The binomial as a table. */
@@ -429,7 +432,9 @@ static void tune_spread(struct vaho_tuning *tuning, const struct vaho_evidence_m
         if (step == 0)
             tuning->offset = vaho_median(scratch, n);
         else
-            tuning->spread = fmaxf(vaho_robust_sigma(scratch, n), 1e-3f);
+            tuning->spread = fmaxf(fmaxf(vaho_robust_sigma(scratch, n),
+                                         -vaho_quantile(scratch, n, LOW_TAIL) / LOW_TAIL_SIGMAS),
+                                   1e-3f);
     }
 }
 

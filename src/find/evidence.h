@@ -18,7 +18,8 @@
  *
  * in which white noise is the same at every place and level.  What is left of
  * scale and offset (coordinates and residuals share some noise) is taken out
- * with each signature's own robust spread and median.
+ * with each signature's own median and spread: of the interquartile range or, where
+ * the lower tail, which no plume is in, is heavier than a Gaussian's, of that.
  *
  * Memory does not grow with the number of lines except for the level maps of
  * the real signatures (a third of a float a pixel each).
@@ -96,8 +97,9 @@ enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, co
                                               size_t n, size_t n_real, struct vaho_error *error);
 
 /*
- * Scores the cube.  *out_candidate (free) are all local maxima with z of at
- * least z_min, in order of place and signature.
+ * Scores the cube.  Beside the signatures the negative of each real one is scored
+ * as number n + its own: what no gas does, in the very bands of one.  *out_candidate (free) are all
+ * local maxima with z of at least z_min, in order of place and signature.
  */
 enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size_t *out_n,
                                      struct vaho_evidence *evidence, double z_min,

@@ -66,14 +66,15 @@ struct scratch {
     float *moments;                  /* pairs and cover x places */
     float *projected;                /* batch x places: one part, by rows of blocks */
     float *smooth[VAHO_N_PARTS + 1]; /* batch x places each */
-    float *plane, *best;
+    float *plane, *best, *mirror;    /* mirror: the best of the signatures' negatives */
     unsigned char *hypothesis;
 };
 
-/* The evidence of one signature under one hypothesis into best, where it is larger. */
-static void take_best(float *best, unsigned char *which, const struct vaho_tuning *tuning,
-                      const float *const *smooth, const float *moments, size_t n_parts, size_t np,
-                      size_t h)
+/* The evidence of one signature under one hypothesis into best, and its negative into mirror,
+ * where they are larger. */
+static void take_best(float *best, float *mirror, unsigned char *which,
+                      const struct vaho_tuning *tuning, const float *const *smooth,
+                      const float *moments, size_t n_parts, size_t np, size_t h)
 {
     const float *cover = moments + VAHO_N_PAIRS * np;
     float d = tuning->d, offset = tuning->offset, scale = 1.0f / tuning->spread;
@@ -100,11 +101,14 @@ static void take_best(float *best, unsigned char *which, const struct vaho_tunin
             }
         for (size_t p = 0; p < n; p++)
             sum[p] *= scale / sqrtf(energy[p] > 1e-30f ? energy[p] : 1e-30f);
-        for (size_t p = 0; p < n; p++)
+        for (size_t p = 0; p < n; p++) {
             if (cover[from + p] > 0.0f && !(sum[p] <= best[from + p])) {
                 best[from + p] = sum[p];
                 which[from + p] = (unsigned char)h;
             }
+            if (cover[from + p] > 0.0f && !(-sum[p] <= mirror[from + p]))
+                mirror[from + p] = -sum[p];
+        }
     }
 }
 
@@ -118,7 +122,7 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
     const struct vaho_evidence_model *model = &evidence->model[j];
 
     for (size_t i = 0; i < n * np; i++)
-        scratch->best[i] = NAN;
+        scratch->best[i] = scratch->mirror[i] = NAN;
     if (model->cholesky == NULL)
         return;
     for (size_t k = 0; k < n_filters; k++) {
@@ -138,7 +142,8 @@ static void project(struct scratch *scratch, const struct vaho_evidence *evidenc
             const float *smooth[VAHO_N_PARTS + 1] = {NULL};
             for (size_t k = 0; k < n_filters; k++)
                 smooth[k] = scratch->smooth[k] + i * np;
-            take_best(scratch->best + i * np, scratch->hypothesis + i * np,
+            take_best(scratch->best + i * np, scratch->mirror + i * np,
+                      scratch->hypothesis + i * np,
                       &model->tuning[h * evidence->n_signatures + first + i], smooth,
                       scratch->moments, evidence->n_parts, np, h);
         }
@@ -158,8 +163,10 @@ static enum vaho_status harvest(struct found *found, const struct scratch *scrat
     enum vaho_status status = VAHO_OK;
 
     for (size_t i = 0; i < n; i++) {
-        const float *z = scratch->best + i * rows * cols;
+        const float *z = scratch->best + i * rows * cols,
+                    *mirror = scratch->mirror + i * rows * cols;
         const unsigned char *which = scratch->hypothesis + i * rows * cols;
+        int real = first + i < evidence->n_real;
         for (size_t r = row0; status == VAHO_OK && r < row_end; r++)
             for (size_t c = 0; status == VAHO_OK && c < cols; c++) {
                 struct vaho_candidate candidate = {.signature = (unsigned)(first + i),
@@ -170,8 +177,13 @@ static enum vaho_status harvest(struct found *found, const struct scratch *scrat
                                                    .z = z[r * cols + c]};
                 if ((double)candidate.z >= z_min && is_peak(z, rows, cols, r, c))
                     status = add_candidate(found, &candidate, error);
+                candidate.signature = (unsigned)(evidence->n_signatures + first + i);
+                candidate.z = mirror[r * cols + c];
+                if (status == VAHO_OK && real && (double)candidate.z >= z_min &&
+                    is_peak(mirror, rows, cols, r, c))
+                    status = add_candidate(found, &candidate, error);
             }
-        if (first + i < evidence->n_real) {
+        if (real) {
             struct vaho_level_map *map = &evidence->map[(first + i) * VAHO_N_LEVELS + j];
             for (size_t r = row0; r < row_end; r++) {
                 memcpy(map->z + (r + offset) * cols, z + r * cols, cols * sizeof *z);
@@ -190,6 +202,7 @@ static void scratch_free(struct scratch *scratch)
         free(scratch->smooth[k]);
     free(scratch->plane);
     free(scratch->best);
+    free(scratch->mirror);
     free(scratch->hypothesis);
 }
 
@@ -204,9 +217,10 @@ static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_parts)
             (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
     scratch->plane = vaho_alloc(n_places, sizeof(float));
     scratch->best = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
+    scratch->mirror = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
     scratch->hypothesis = vaho_alloc(n_places * SIGNATURE_BATCH, 1);
-    return !missing && scratch->moments && scratch->projected && scratch->plane && scratch->best &&
-           scratch->hypothesis;
+    return !missing && scratch->mirror && scratch->moments && scratch->projected &&
+           scratch->plane && scratch->best && scratch->hypothesis;
 }
 
 static enum vaho_status score_strip(void *context, size_t task, size_t worker,

@@ -10,6 +10,9 @@ static const double TAIL_SHARE = 0.1;
 enum { MIN_TAIL = 40, MAX_TAIL = 400 };
 /* A gas's own tail counts as much as this many exceedances of all gases together. */
 static const double PRIOR_COUNT = 6.0;
+/* The mirror of a gas weighs as so many exceedances of its decoys in the tail's scale, and its
+ * count against the decoys' as one against so many. */
+static const double MIRROR_WEIGHT = 4.0, MIRROR_PRIOR = 2.0;
 /* Decoys of a gas overlap: so many exceedances count as one independent. */
 static const double OVERLAP = 4.0;
 static const double MIN_MEAN_EXCESS = 0.2;
@@ -64,15 +67,22 @@ static size_t fit_tail(struct tail *tail, const struct vaho_winner *winner, size
         total += n_decoys[g];
     per_decoy = (double)n_tail / (double)total;
     for (size_t g = 0; g < n_gases; g++) {
-        double count = 0.0, sum = 0.0, expected = per_decoy * (double)n_decoys[g];
-        for (size_t i = 0; i < n; i++)
-            if (winner[i].decoy && winner[i].gas == g && winner[i].z >= tail->threshold) {
-                count += 1.0;
-                sum += winner[i].z - tail->threshold;
-            }
+        double count = 0.0, sum = 0.0, mirrors = 0.0, mirror_sum = 0.0;
+        double expected = per_decoy * (double)n_decoys[g];
+        for (size_t i = 0; i < n; i++) {
+            double excess = winner[i].z - tail->threshold;
+            if (!winner[i].decoy || winner[i].gas != g || excess < 0.0)
+                continue;
+            count += !winner[i].mirror;
+            sum += winner[i].mirror ? 0.0 : excess;
+            mirrors += winner[i].mirror != 0;
+            mirror_sum += winner[i].mirror ? excess : 0.0;
+        }
         tail->rate[g] = per_decoy * (count + PRIOR_COUNT) / (expected + PRIOR_COUNT);
-        tail->excess[g] =
-            fmax((sum + PRIOR_COUNT * mean_excess) / (count + PRIOR_COUNT), MIN_MEAN_EXCESS);
+        tail->rate[g] = (mirrors + MIRROR_PRIOR * tail->rate[g]) / (1.0 + MIRROR_PRIOR);
+        tail->excess[g] = fmax((sum + PRIOR_COUNT * mean_excess + MIRROR_WEIGHT * mirror_sum) /
+                                   (count + PRIOR_COUNT + MIRROR_WEIGHT * mirrors),
+                               MIN_MEAN_EXCESS);
         tail->weight[g] = (double)n_tail / OVERLAP + 2.0;
     }
     return n_tail;
@@ -107,7 +117,7 @@ enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size
         goto fail;
     }
     for (size_t i = 0; i < n; i++)
-        if (winner[i].decoy)
+        if (winner[i].decoy && !winner[i].mirror)
             sorted[n_sorted++] = winner[i].z;
     qsort(sorted, n_sorted, sizeof *sorted, descending);
     if (n_sorted > 0)

@@ -14,6 +14,10 @@
  * is estimated from few is taken in by its predictive form,
  * (1 + (z - u) / (m b))^-m, which goes to exp(-(z - u) / b) for many.
  *
+ * The real signature's own negative competes as well: no gas does that, but ground
+ * that strays just in the gas's bands does it both ways.  It is one decoy, but the
+ * best matched there is, so it weighs as several (MIRROR_WEIGHT) in its gas's tail.
+ *
  * The q-value of a real winner is, over all winners at least as unlikely,
  * expected false ones through real ones (Storey 2002; target-decoy competition,
  * Elias and Gygi 2007), made monotone.
@@ -29,11 +33,12 @@ struct vaho_winner {
     double z;
     unsigned gas; /* which real signature, or which one the decoy was made from */
     int decoy;
+    int mirror; /* the decoy is the negative of the real signature */
 };
 
 /*
  * q[i] for each winner (NaN for decoys), 0..1.  n_decoys[g] is how many decoys
- * of gas g competed; a gas without decoys gets q = 1.  VAHO_NO_MEMORY.
+ * of gas g competed, its mirror not counted; a gas without decoys gets q = 1.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
                                const size_t *n_decoys, size_t n_gases, struct vaho_error *error);

@@ -164,7 +164,7 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
     enum vaho_status status = VAHO_OK;
 
     s->scored = vaho_alloc(s->n_searched * (wanted + 1) * s->stride, sizeof(float));
-    s->gas_of = vaho_alloc(s->n_searched * (wanted + 1), sizeof *s->gas_of);
+    s->gas_of = vaho_alloc(s->n_searched * (wanted + 2), sizeof *s->gas_of);
     s->n_decoys = vaho_alloc(s->n_searched, sizeof *s->n_decoys);
     if (!profile || !decoy || !s->scored || !s->gas_of || !s->n_decoys) {
         status = vaho_fail_memory(error, "decoys");
@@ -184,6 +184,8 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
             s->gas_of[s->n_all++] = (unsigned)g;
         }
     }
+    for (size_t g = 0; g < s->n_searched; g++) /* their mirrors, see evidence.h */
+        s->gas_of[s->n_all + g] = (unsigned)g;
 fail:
     free(profile);
     free(decoy);
@@ -218,7 +220,8 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     }
     for (size_t i = 0; i < s->competition->n; i++) {
         const struct vaho_contender *c = &s->competition->winner[i];
-        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy};
+        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy,
+                                         c->candidate.signature >= s->n_all};
     }
     status = vaho_q_values(s->q, winner, s->competition->n, s->n_decoys, s->n_searched, error);
     free(winner);

@@ -23,7 +23,7 @@ struct scene {
 static void add(struct scene *scene, double z, unsigned gas, int decoy, int planted)
 {
     assert_true(scene->n < MAX_WINNERS);
-    scene->winner[scene->n] = (struct vaho_winner){z, gas, decoy};
+    scene->winner[scene->n] = (struct vaho_winner){z, gas, decoy, 0};
     scene->planted[scene->n++] = (unsigned char)planted;
 }
 
@@ -203,7 +203,7 @@ static void few_decoy_winners_promise_little(void **state)
 {
     (void)state;
     /* one decoy and one real winner, equally strong: as likely false as not */
-    struct vaho_winner winner[] = {{4.0, 0, 0}, {4.0, 0, 1}};
+    struct vaho_winner winner[] = {{4.0, 0, 0, 0}, {4.0, 0, 1, 0}};
     size_t n_decoys[] = {1};
     double q[2];
 
