@@ -122,10 +122,10 @@ static int shrunk_factor(double *c, const double *target, size_t p, double n)
         c[i * p + i] += rho * trace;
     if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)p, c, (int)p) != 0)
         return 0;
-    cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)p, (int)p,
-                1.0, target, (int)p, c, (int)p); /* L_T times a lower factor is one */
     for (size_t i = 0; i < p; i++)
         memset(c + i * p + i + 1, 0, (p - i - 1) * sizeof *c);
+    cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)p, (int)p,
+                1.0, target, (int)p, c, (int)p); /* L_T times a lower factor is one */
     return 1;
 }
 
