@@ -109,6 +109,27 @@ def run(folder, cube, signature, method, threads):
     return sorted(p for p in pathlib.Path(folder).iterdir() if p.name != "run.json")
 
 
+def unscaled(work, signature):
+    """The AVIRIS cube as if its header did not say 'reflectance scale factor': the signature is a fraction."""
+    cube = pathlib.Path(work) / "unscaled.bil"
+    cube.symlink_to((DATA / "aviris/aviris_90x90.bil").resolve())
+    header = (DATA / "aviris/aviris_90x90.bil.hdr").read_text()
+    pathlib.Path(f"{cube}.hdr").write_text(re.sub(r"reflectance scale factor.*\n", "", header))
+    run(f"{work}/unscaled", cube, signature, "ace", 1)
+    scores = [gdal.Open(f"{work}/{folder}/aviris_score.tif").ReadAsArray() for folder in ("aviris_ace_1", "unscaled")]
+    error = np.abs(scores[1] - scores[0]).max() / np.abs(scores[0]).max()
+    noted = "reflectance times 10000" in pathlib.Path(f"{work}/unscaled/run.json").read_text()
+    print(f"aviris    ace without the scale factor: difference {error:.1e}{'' if noted else ', no note'}")
+    return not noted or not error <= TOLERANCE
+
+
+def refuses_rx_with_a_surface(work, signature):
+    done = subprocess.run([VAHO, "detect", DATA / "muufl/muufl_sub.bip", "--method", "rx", "--surface", signature,
+                           "--out", f"{work}/refused"], capture_output=True, text=True)
+    print(f"rx with a surface: exit {done.returncode}: {done.stderr.strip()}")
+    return done.returncode != 2 or "--surface" not in done.stderr
+
+
 def main():
     failures = 0
     with tempfile.TemporaryDirectory() as work:
@@ -128,6 +149,8 @@ def main():
                 failures += not good
                 print(f"{name:9} {method:10} difference {error:.1e} of the largest score"
                       f"{'' if same else ', other bytes with 3 threads'}{'' if good else '  FAILED'}")
+        failures += unscaled(work, signature)
+        failures += refuses_rx_with_a_surface(work, signature)
     print(f"{failures} failures")
     return 1 if failures else 0
 
