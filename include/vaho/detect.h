@@ -30,7 +30,7 @@ enum vaho_method {
 };
 
 enum vaho_background_kind {
-    VAHO_BACKGROUND_AUTO = 0, /* by column where a column has lines enough, else global */
+    VAHO_BACKGROUND_AUTO = 0, /* gases by method vaho: by column given lines enough; else global */
     VAHO_BACKGROUND_GLOBAL,
     VAHO_BACKGROUND_COLUMN
 };

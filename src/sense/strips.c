@@ -39,12 +39,13 @@ size_t vaho_strips_n_parts(const struct vaho_strips *strips)
     return n_lines < N_STRETCHES ? n_lines : N_STRETCHES;
 }
 
-/* Copies pixels [from, end) of one run (a line, or a column of a block) into strips. */
+/* Pixels of a block: all of them, or one column. */
 struct run {
     const struct vaho_block *block;
-    size_t first, step, n; /* pixels of the block: first, first + step, ... */
+    size_t first, step, n; /* first, first + step, ... */
 };
 
+/* Hands a run on in strips. */
 static enum vaho_status cut(const struct walk *walk, struct vaho_strip *strip,
                             const struct run *run, struct vaho_error *error)
 {
