@@ -30,7 +30,7 @@ enum vaho_method {
 };
 
 enum vaho_background_kind {
-    VAHO_BACKGROUND_AUTO = 0, /* by column where a column has lines enough, else global */
+    VAHO_BACKGROUND_AUTO = 0, /* gases by method vaho: by column given lines enough; else global */
     VAHO_BACKGROUND_GLOBAL,
     VAHO_BACKGROUND_COLUMN
 };
@@ -65,8 +65,9 @@ struct vaho_detection {
     char (*name)[VAHO_NAME_NBYTES]; /* searched, in order */
     const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */
     size_t n_lines, n_samples;
-    float *amount; /* n_signatures x n_lines x n_samples: column density, NaN unknown */
+    float *amount; /* n_signatures x n_lines x n_samples: column density, NaN unknown; NULL: none */
     float *snr;    /* the same shape: evidence; for a standard method its own score */
+    int own_score; /* 1: 'snr' is a standard method's own score */
     float *look;   /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
     size_t n_bands_used, n_dead_elements, n_dead_columns;

@@ -36,7 +36,7 @@ struct vaho_plume {
     double source_sigma_px;                    /* one standard deviation, each axis */
     size_t bbox[4];                            /* line0, sample0, line1, sample1, inclusive */
     double emission_kg_h, emission_sigma_kg_h; /* NaN: no wind or pixel size given */
-    double probability;                        /* of 'gas' among the explanations */
+    double probability; /* of 'gas' among the explanations; NaN: none other was tried */
     size_t n_alternatives;
     struct vaho_alternative alternative[VAHO_MAX_ALTERNATIVES]; /* most probable first */
     /* Footprint: n_pixels pairs (line, sample), in raster order; owned. */

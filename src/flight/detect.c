@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/pool.h"
 #include "base/progress.h"
+#include "flight/pixelwise.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
 
@@ -108,7 +109,11 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
     if (status == VAHO_OK)
         status = vaho_signatures_choose(&signatures, info, library, settings, detection, error);
     if (status == VAHO_OK)
-        status = vaho_search_gases(detection, source, signatures, settings, pool, progress, error);
+        status =
+            settings->method == VAHO_METHOD_VAHO && settings->n_surfaces == 0
+                ? vaho_search_gases(detection, source, signatures, settings, pool, progress, error)
+                : vaho_search_pixels(detection, source, signatures, settings, pool, progress,
+                                     error);
     if (status == VAHO_OK) {
         detection->n_signatures = signatures->n_searched;
         detection->name = signatures->name;

@@ -62,7 +62,7 @@ static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
     return status;
 }
 
-/* "<gas>_<what>.tif" for every signature. */
+/* "<signature>_<what>.tif" for every signature. */
 static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
 {
     const struct vaho_detection *d = p->detection;
@@ -79,11 +79,11 @@ static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_er
         if ((amount ? d->amount : d->snr) == NULL)
             continue;
         snprintf(file, sizeof file, "%s_%s.tif", name,
-                 !amount ? "snr"
+                 !amount ? d->own_score ? "score" : "snr"
                  : gas   ? "ppmm"
                          : "abundance");
         snprintf(description, sizeof description, "%s, %s", name,
-                 !amount ? "evidence"
+                 !amount ? d->own_score ? "score" : "evidence"
                  : gas   ? "column density"
                          : "abundance");
         status = join(path, p->directory, file, error);

@@ -3,6 +3,9 @@
  *
  *     plumes.geojson  plumes.gpkg  <gas>_ppmm.tif  <gas>_snr.tif  report.html  run.json
  *
+ * <surface>_abundance.tif for a surface; <name>_score.tif, a standard method's own
+ * score, in place of <name>_snr.tif; rx_score.tif alone for RX.
+ *
  * Documented in docs/formats-products.md.  The same detection gives the same
  * bytes, but for the timings in run.json.
  */

@@ -291,6 +291,23 @@ static enum vaho_status choose_surfaces(struct vaho_signatures *s,
     return status;
 }
 
+/* RX looks for nothing in particular; its one map has a name all the same. */
+static enum vaho_status name_anomalies(struct vaho_signatures *s,
+                                       const struct vaho_detect_settings *settings,
+                                       struct vaho_error *error)
+{
+    if (settings->n_surfaces > 0 || settings->n_gases > 0)
+        return vaho_fail(error, VAHO_USAGE,
+                         "the method rx shows anomalies of any kind and takes no signature; leave "
+                         "out --surface and --gas, or choose another --method");
+    s->name = vaho_alloc(1, sizeof *s->name);
+    if (s->name == NULL)
+        return vaho_fail_memory(error, "the signatures");
+    snprintf(s->name[0], VAHO_NAME_NBYTES, "rx");
+    s->n_searched = 1;
+    return VAHO_OK;
+}
+
 enum vaho_status vaho_signatures_choose(struct vaho_signatures **out,
                                         const struct vaho_cube_info *info,
                                         const struct vaho_library *library,
@@ -305,9 +322,11 @@ enum vaho_status vaho_signatures_choose(struct vaho_signatures **out,
     if (s == NULL)
         return vaho_fail_memory(error, "the signatures");
     status = good_bands(s, info, for_gas, error);
-    if (status == VAHO_OK && settings->n_surfaces > 0)
+    if (status == VAHO_OK && settings->method == VAHO_METHOD_RX)
+        status = name_anomalies(s, settings, error);
+    else if (status == VAHO_OK && settings->n_surfaces > 0)
         status = choose_surfaces(s, info, settings, error);
-    else if (status == VAHO_OK && for_gas)
+    else if (status == VAHO_OK)
         status =
             library == NULL || vaho_library_size(library) == 0
                 ? vaho_fail(error, VAHO_USAGE,

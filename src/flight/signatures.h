@@ -19,7 +19,7 @@ struct vaho_signatures {
     size_t n_bands;
     size_t *band;          /* the cube's band numbers, ascending wavelength; owned */
     double *wavelength_um; /* of them; band numbers where the cube has no wavelengths; owned */
-    size_t n, n_searched;  /* signatures; the searched ones come first */
+    size_t n, n_searched;  /* signatures; the searched ones come first.  RX: one name, no value */
     char (*name)[VAHO_NAME_NBYTES]; /* owned */
     double *value;                  /* n x n_bands: absorption 1/(ppm.m), or reflectance; owned */
 };

@@ -139,6 +139,8 @@ static void alternatives(struct report_page *page, const struct vaho_plume *plum
 {
     struct vaho_text *text = &page->text;
 
+    if (!isfinite(plume->probability)) /* nothing else was tried */
+        return;
     vaho_text_printf(text,
                      "<div><dt>What it is</dt><dd><span class=\"share\" "
                      "style=\"width:%.0fpx\"></span>%.2f ",

@@ -346,8 +346,6 @@ static enum vaho_status find_dead(struct vaho_columns *columns, const struct sum
         if (!columns->dead_column[s])
             columns->n_dead_elements += n_dead;
     }
-    if (columns->n_dead_columns == ns)
-        status = vaho_fail(error, VAHO_BAD_INPUT, "every detector column looks dead");
 fail:
     free(sd);
     free(noise);
@@ -355,6 +353,13 @@ fail:
     free(scratch);
     free(typical);
     return status;
+}
+
+static void forget_dead(struct vaho_columns *columns)
+{
+    memset(columns->dead, 0, columns->n_bands * columns->n_samples);
+    memset(columns->dead_column, 0, columns->n_samples);
+    columns->n_dead_elements = columns->n_dead_columns = 0;
 }
 
 /* Interpolates dead elements of one column in lines [0, n_lines) of the block. */
@@ -712,6 +717,10 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
     }
     if (status == VAHO_OK)
         status = find_dead(columns, &learning.part[0], error);
+    if (status == VAHO_OK && settings->as_recorded)
+        forget_dead(columns);
+    if (status == VAHO_OK && columns->n_dead_columns == columns->n_samples)
+        status = vaho_fail(error, VAHO_BAD_INPUT, "every detector column looks dead");
     if (status == VAHO_OK) {
         settle_means(columns, &learning.part[0], settings->by_column);
         status = sample_pixels(columns, source, settings->excluded, error);

@@ -32,8 +32,9 @@
 struct vaho_columns;
 
 struct vaho_columns_settings {
-    int by_column; /* 0: one mean for all columns, no regression */
-    size_t rank;   /* leading eigenvectors in the regression, 0: none */
+    int by_column;   /* 0: one mean for all columns, no regression */
+    int as_recorded; /* 1: nothing is dead, nothing repaired: pixels as the file has them */
+    size_t rank;     /* leading eigenvectors in the regression, 0: none */
     const unsigned char
         *excluded; /* n_lines x n_samples: 1 leaves a pixel out; NULL: none; borrowed */
 };
