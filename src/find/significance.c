@@ -52,7 +52,7 @@ static double expected_false(const struct tail *tail, const double *sorted, size
 
 static size_t fit_tail(struct tail *tail, const struct vaho_winner *winner, size_t n,
                        const double *sorted, size_t n_sorted, const size_t *n_decoys,
-                       size_t n_gases)
+                       size_t n_gases, int mirrored)
 {
     size_t n_tail = (size_t)(TAIL_SHARE * (double)n_sorted), total = 0;
     double mean_excess = 0.0, per_decoy;
@@ -79,7 +79,8 @@ static size_t fit_tail(struct tail *tail, const struct vaho_winner *winner, size
             mirror_sum += winner[i].mirror ? excess : 0.0;
         }
         tail->rate[g] = per_decoy * (count + PRIOR_COUNT) / (expected + PRIOR_COUNT);
-        tail->rate[g] = (mirrors + MIRROR_PRIOR * tail->rate[g]) / (1.0 + MIRROR_PRIOR);
+        if (mirrored)
+            tail->rate[g] = (mirrors + MIRROR_PRIOR * tail->rate[g]) / (1.0 + MIRROR_PRIOR);
         tail->excess[g] = fmax((sum + PRIOR_COUNT * mean_excess + MIRROR_WEIGHT * mirror_sum) /
                                    (count + PRIOR_COUNT + MIRROR_WEIGHT * mirrors),
                                MIN_MEAN_EXCESS);
@@ -103,7 +104,8 @@ static int by_expected(const void *left, const void *right)
 }
 
 enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
-                               const size_t *n_decoys, size_t n_gases, struct vaho_error *error)
+                               const size_t *n_decoys, size_t n_gases, int mirrored,
+                               struct vaho_error *error)
 {
     double *sorted = vaho_alloc(n, sizeof *sorted), lowest = 1.0, n_tested = 0.0;
     struct tail tail = {0.0, vaho_alloc(n_gases, sizeof(double)),
@@ -121,7 +123,7 @@ enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size
             sorted[n_sorted++] = winner[i].z;
     qsort(sorted, n_sorted, sizeof *sorted, descending);
     if (n_sorted > 0)
-        n_tail = fit_tail(&tail, winner, n, sorted, n_sorted, n_decoys, n_gases);
+        n_tail = fit_tail(&tail, winner, n, sorted, n_sorted, n_decoys, n_gases, mirrored);
     for (size_t g = 0; g < n_gases; g++)
         n_tested += n_decoys[g] > 0;
     for (size_t i = 0; i < n; i++) {

@@ -38,9 +38,11 @@ struct vaho_winner {
 
 /*
  * q[i] for each winner (NaN for decoys), 0..1.  n_decoys[g] is how many decoys
- * of gas g competed, its mirror not counted; a gas without decoys gets q = 1.  VAHO_NO_MEMORY.
+ * of gas g competed, its mirror not counted
+ * ('mirrored' says whether mirrors competed); a gas without decoys gets q = 1.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
-                               const size_t *n_decoys, size_t n_gases, struct vaho_error *error);
+                               const size_t *n_decoys, size_t n_gases, int mirrored,
+                               struct vaho_error *error);
 
 #endif

@@ -468,9 +468,9 @@ static enum vaho_status compete(struct pixels *p, struct vaho_error *error)
     }
     for (size_t i = 0; i < p->competition->n; i++) {
         const struct vaho_contender *c = &p->competition->winner[i];
-        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy};
+        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy, 0};
     }
-    status = vaho_q_values(p->q, winner, p->competition->n, p->n_decoys, p->n_real, error);
+    status = vaho_q_values(p->q, winner, p->competition->n, p->n_decoys, p->n_real, 0, error);
     free(winner);
     return status;
 }

@@ -223,7 +223,7 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
         winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy,
                                          c->candidate.signature >= s->n_all};
     }
-    status = vaho_q_values(s->q, winner, s->competition->n, s->n_decoys, s->n_searched, error);
+    status = vaho_q_values(s->q, winner, s->competition->n, s->n_decoys, s->n_searched, 1, error);
     free(winner);
     return status;
 }

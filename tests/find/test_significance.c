@@ -49,7 +49,7 @@ static void compute(struct scene *scene)
 {
     struct vaho_error error;
     assert_int_equal(
-        vaho_q_values(scene->q, scene->winner, scene->n, scene->n_decoys, N_GASES, &error),
+        vaho_q_values(scene->q, scene->winner, scene->n, scene->n_decoys, N_GASES, 0, &error),
         VAHO_OK);
 }
 
@@ -207,7 +207,7 @@ static void few_decoy_winners_promise_little(void **state)
     size_t n_decoys[] = {1};
     double q[2];
 
-    assert_int_equal(vaho_q_values(q, winner, 2, n_decoys, 1, NULL), VAHO_OK);
+    assert_int_equal(vaho_q_values(q, winner, 2, n_decoys, 1, 0, NULL), VAHO_OK);
     assert_true(q[0] >= 0.5);
 }
 
