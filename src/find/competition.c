@@ -89,19 +89,28 @@ static void claim_connected(struct vaho_competition *c, const struct vaho_candid
     }
 }
 
-/* A winner of such a share of a candidate's own evidence, at its place, explains it. */
-static const float EXPLAINS_SHARE = 0.6f;
+/* A winner of such a share of a candidate's own evidence, at its place, explains it; and one that
+ * is so many times stronger whatever it shows there: its smoothing rings. */
+static const float EXPLAINS_SHARE = 0.6f, DOMINATES = 2.5f;
+enum { MIN_REACH = 8 }; /* pixels around a candidate that are looked at, at fine levels */
+
+/* Who holds a claim. */
+struct holder {
+    unsigned gas;
+    float z;
+};
 
 /*
  * A strong plume reaches into the smoothing of places beside it, and may show
  * there as other gases.  The candidate is explained when a real winner holds
- * ground under its smoothing and that winner's own gas, either sign, is about as
- * strong at the candidate's very place and level.
+ * ground under its smoothing and either dominates it or that winner's own gas,
+ * either sign, is about as strong at the candidate's very place and level.
  */
 static int is_explained(const struct vaho_competition *c, const struct vaho_candidate *candidate,
-                        const unsigned *gas_of_claim, const struct vaho_evidence_maps *maps)
+                        const struct holder *holder, const struct vaho_evidence_maps *maps)
 {
-    long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1, reach = 2 * side;
+    long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1;
+    long reach = 2 * side > MIN_REACH ? 2 * side : MIN_REACH;
     long line = (long)candidate->row * side + side / 2,
          sample = (long)candidate->col * side + side / 2;
     unsigned last = 0;
@@ -116,10 +125,11 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
                 continue;
             last = claim;
-            map = maps->map + gas_of_claim[claim] * maps->n_levels + candidate->level -
+            map = maps->map + holder[claim].gas * maps->n_levels + candidate->level -
                   maps->first_level;
-            if (fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
-                EXPLAINS_SHARE * candidate->z)
+            if (holder[claim].z >= DOMINATES * candidate->z ||
+                fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
+                    EXPLAINS_SHARE * candidate->z)
                 return 1;
         }
     return 0;
@@ -133,7 +143,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     struct vaho_competition *c = vaho_alloc(1, sizeof *c);
     size_t n_blocks = n_lines * n_samples;
     unsigned *queue = vaho_alloc(n_blocks, sizeof *queue), n_claims = 0;
-    unsigned *gas_of_claim = vaho_alloc(n + 1, sizeof *gas_of_claim);
+    struct holder *holder = vaho_alloc(n + 1, sizeof *holder);
     unsigned char *seen = vaho_alloc(n_blocks, 1);
 
     *out = NULL;
@@ -143,11 +153,11 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         c->claim = vaho_alloc(n_lines * n_samples, sizeof *c->claim);
         c->winner = vaho_alloc(n, sizeof *c->winner);
     }
-    if (!c || !queue || !seen || !gas_of_claim || !c->claim || !c->winner) {
+    if (!c || !queue || !seen || !holder || !c->claim || !c->winner) {
         vaho_competition_free(c);
         free(queue);
         free(seen);
-        free(gas_of_claim);
+        free(holder);
         return vaho_fail_memory(error, "the competition of candidates");
     }
     qsort(candidate, n, sizeof *candidate, strongest_first);
@@ -158,14 +168,14 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         vaho_candidate_centre(&line, &sample, &candidate[i]);
         l = (size_t)fmin(line, (double)(n_lines - 1));
         s = (size_t)fmin(sample, (double)(n_samples - 1));
-        if (c->claim[l * n_samples + s] != 0 || is_explained(c, &candidate[i], gas_of_claim, maps))
+        if (c->claim[l * n_samples + s] != 0 || is_explained(c, &candidate[i], holder, maps))
             continue;
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];
         winner->decoy = candidate[i].signature >= maps->n_real;
         winner->claim = winner->decoy ? VAHO_CLAIM_DECOY : ++n_claims;
         if (!winner->decoy)
-            gas_of_claim[winner->claim] = winner->gas;
+            holder[winner->claim] = (struct holder){winner->gas, winner->candidate.z};
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
             claim_connected(c, &candidate[i],
@@ -176,7 +186,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     }
     free(queue);
     free(seen);
-    free(gas_of_claim);
+    free(holder);
     *out = c;
     return VAHO_OK;
 }

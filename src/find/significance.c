@@ -14,7 +14,7 @@ static const double PRIOR_COUNT = 6.0;
  * count against the decoys' as one against so many. */
 static const double MIRROR_WEIGHT = 4.0, MIRROR_PRIOR = 2.0;
 /* Decoys of a gas overlap: so many exceedances count as one independent. */
-static const double OVERLAP = 4.0;
+static const double OVERLAP = 8.0;
 static const double MIN_MEAN_EXCESS = 0.2;
 
 struct tail {
@@ -79,8 +79,9 @@ static size_t fit_tail(struct tail *tail, const struct vaho_winner *winner, size
             mirror_sum += winner[i].mirror ? excess : 0.0;
         }
         tail->rate[g] = per_decoy * (count + PRIOR_COUNT) / (expected + PRIOR_COUNT);
-        if (mirrored)
-            tail->rate[g] = (mirrors + MIRROR_PRIOR * tail->rate[g]) / (1.0 + MIRROR_PRIOR);
+        if (mirrored) /* the mirror may only warn: without exceedances it proves little */
+            tail->rate[g] = fmax(tail->rate[g],
+                                 (mirrors + MIRROR_PRIOR * tail->rate[g]) / (1.0 + MIRROR_PRIOR));
         tail->excess[g] = fmax((sum + PRIOR_COUNT * mean_excess + MIRROR_WEIGHT * mirror_sum) /
                                    (count + PRIOR_COUNT + MIRROR_WEIGHT * mirrors),
                                MIN_MEAN_EXCESS);
