@@ -204,6 +204,18 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     return status;
 }
 
+/* run.json comes last: one of an earlier search must not vouch for half of this one's files. */
+static enum vaho_status forget_run(const char *directory, struct vaho_error *error)
+{
+    char path[PATH_NBYTES];
+    enum vaho_status status = join(path, directory, "run.json", error);
+
+    if (status == VAHO_OK && remove(path) != 0 && errno != ENOENT)
+        return vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be replaced: %s", path,
+                         strerror(errno));
+    return status;
+}
+
 enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_error *error)
 {
     struct input *input = NULL;
@@ -211,6 +223,8 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
     char path[PATH_NBYTES];
     enum vaho_status status = make_directory(p->directory, error);
 
+    if (status == VAHO_OK)
+        status = forget_run(p->directory, error);
     if (status == VAHO_OK)
         status = digest_inputs(&input, &n_inputs, p, error);
     if (status == VAHO_OK)

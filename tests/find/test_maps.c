@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "find/maps.h"
 #include "find/measure.h"
+#include "find/source_point.h"
 
 enum { LINES = 150, SAMPLES = 80, BANDS = 16, N_GASES = 2 };
 static const double NOISE = 0.1, STRONG_PPMM = 400.0;
@@ -124,6 +125,7 @@ static void a_plume_is_measured(void **state)
     struct vaho_maps *maps;
     struct vaho_candidate *candidate;
     struct vaho_competition *competition;
+    struct vaho_wedges *wedges;
     struct vaho_plume plume;
     struct vaho_error error = {VAHO_OK, ""};
     float absorption[N_GASES * BANDS], parts[N_GASES * 2 * BANDS];
@@ -140,10 +142,12 @@ static void a_plume_is_measured(void **state)
     maps = make_maps(&m, evidence, 2);
     for (size_t g = 0; g < N_GASES; g++)
         vaho_contrast_parts(parts + g * 2 * BANDS, &m.contrast, absorption + g * BANDS);
+    assert_int_equal(vaho_wedges_new(&wedges, &error), VAHO_OK);
     struct vaho_measuring measuring = {.scene = &m.scene,
                                        .evidence = evidence,
                                        .maps = maps,
                                        .competition = competition,
+                                       .wedges = wedges,
                                        .n_gases = N_GASES,
                                        .n_searched = N_GASES,
                                        .parts = parts,
@@ -179,6 +183,7 @@ static void a_plume_is_measured(void **state)
     free(plume.wavelength_um);
     free(plume.excess);
     free(plume.fit);
+    vaho_wedges_free(wedges);
     vaho_maps_free(maps);
     vaho_competition_free(competition);
     free(candidate);

@@ -129,6 +129,17 @@ def check_files():
     refused("cut short", 3, "cut.bil", cut.write("cut"), *library)
 
 
+def check_failed_writing():
+    """run.json is written last, so it says that all is there; none of an earlier search is left."""
+    search = ["detect", "good/good.bil", "--library", "good/library", "--gas", "ammonia", "--out", "again"]
+    expect("first search", run(*search).returncode == 0)
+    pathlib.Path("again/report.html").unlink()
+    os.mkdir("again/report.html")
+    failed = run(*search)
+    expect("report cannot be written", failed.returncode == 3 and "report.html" in failed.stderr, failed.stderr)
+    expect("report cannot be written", not pathlib.Path("again/run.json").exists(), "an old run.json is left")
+
+
 def check_unusable_cubes():
     library = ["--library", "good/library"]
     refused("no wavelengths", 3, "wavelength", Cube().set("wavelength", None).set("fwhm", None)
@@ -190,6 +201,7 @@ def main():
             raise SystemExit(made.stderr)
         check_usage()
         check_files()
+        check_failed_writing()
         check_unusable_cubes()
         check_odd_but_usable()
         os.chdir("/")
