@@ -59,32 +59,43 @@ static void claim_disc(struct vaho_competition *c, const struct vaho_candidate *
         }
 }
 
+/* A block to flood from, and the lowest evidence on the way to it. */
+struct flood {
+    unsigned block;
+    float lowest;
+};
+
+/* A flood does not climb from a saddle to more than so many times its evidence: beyond it lies
+ * another plume. */
+static const float CLIMB = 2.0f;
+
 /* Floods the level map of the winner's signature from its peak; 'queue' has room for every block.
  */
 static void claim_connected(struct vaho_competition *c, const struct vaho_candidate *peak,
-                            const struct vaho_level_map *map, unsigned id, unsigned *queue,
+                            const struct vaho_level_map *map, unsigned id, struct flood *queue,
                             unsigned char *seen)
 {
     float floor = fmaxf(CLAIM_FLOOR, CLAIM_SHARE * peak->z);
     size_t cols = map->n_cols, side = (size_t)1 << peak->level, head = 0, tail = 0;
 
     memset(seen, 0, map->n_rows * cols);
-    queue[tail++] = (unsigned)(peak->row * cols + peak->col);
-    seen[queue[0]] = 1;
+    queue[tail++] = (struct flood){(unsigned)(peak->row * cols + peak->col), peak->z};
+    seen[queue[0].block] = 1;
     while (head < tail) {
-        size_t r = queue[head] / cols, col = queue[head] % cols;
-        head++;
+        size_t r = queue[head].block / cols, col = queue[head].block % cols;
+        float lowest = queue[head++].lowest;
         claim_block(c, r * side, (r + 1) * side, col * side, (col + 1) * side, id);
         for (int dr = -1; dr <= 1; dr++)
             for (int dc = -1; dc <= 1; dc++) {
                 size_t rr = r + (size_t)dr, cc = col + (size_t)dc, at = rr * cols + cc;
-                if (rr >= map->n_rows || cc >= cols || seen[at] || !(map->z[at] >= floor))
+                if (rr >= map->n_rows || cc >= cols || seen[at] || !(map->z[at] >= floor) ||
+                    map->z[at] > CLIMB * lowest)
                     continue;
                 if ((size_t)labs((long)rr - (long)peak->row) > MAX_CLAIM_BLOCKS_PER_SIDE ||
                     (size_t)labs((long)cc - (long)peak->col) > MAX_CLAIM_BLOCKS_PER_SIDE)
                     continue;
                 seen[at] = 1;
-                queue[tail++] = (unsigned)at;
+                queue[tail++] = (struct flood){(unsigned)at, fminf(lowest, map->z[at])};
             }
     }
 }
@@ -92,6 +103,7 @@ static void claim_connected(struct vaho_competition *c, const struct vaho_candid
 /* A winner of such a share of a candidate's own evidence, at its place, explains it; and one that
  * is so many times stronger whatever it shows there: its smoothing rings. */
 static const float EXPLAINS_SHARE = 0.6f, DOMINATES = 2.5f;
+enum { NO_GAS = 0xffffffffu };
 enum { MIN_REACH = 8 }; /* pixels around a candidate that are looked at, at fine levels */
 
 /* Who holds a claim. */
@@ -103,11 +115,12 @@ struct holder {
 /*
  * A strong plume reaches into the smoothing of places beside it, and may show
  * there as other gases.  The candidate is explained when a real winner holds
- * ground under its smoothing and either dominates it or that winner's own gas,
- * either sign, is about as strong at the candidate's very place and level.
+ * ground under its smoothing and either dominates it or, being of another gas,
+ * that gas, either sign, is about as strong at the candidate's very place and level.
  */
 static int is_explained(const struct vaho_competition *c, const struct vaho_candidate *candidate,
-                        const struct holder *holder, const struct vaho_evidence_maps *maps)
+                        unsigned gas, const struct holder *holder,
+                        const struct vaho_evidence_maps *maps)
 {
     long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1;
     long reach = 2 * side > MIN_REACH ? 2 * side : MIN_REACH;
@@ -127,7 +140,9 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_levels + candidate->level -
                   maps->first_level;
-            if (holder[claim].z >= DOMINATES * candidate->z ||
+            if (holder[claim].z >= DOMINATES * candidate->z)
+                return 1;
+            if (holder[claim].gas != gas &&
                 fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
                     EXPLAINS_SHARE * candidate->z)
                 return 1;
@@ -142,7 +157,8 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
 {
     struct vaho_competition *c = vaho_alloc(1, sizeof *c);
     size_t n_blocks = n_lines * n_samples;
-    unsigned *queue = vaho_alloc(n_blocks, sizeof *queue), n_claims = 0;
+    struct flood *queue = vaho_alloc(n_blocks, sizeof *queue);
+    unsigned n_claims = 0;
     struct holder *holder = vaho_alloc(n + 1, sizeof *holder);
     unsigned char *seen = vaho_alloc(n_blocks, 1);
 
@@ -168,7 +184,10 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         vaho_candidate_centre(&line, &sample, &candidate[i]);
         l = (size_t)fmin(line, (double)(n_lines - 1));
         s = (size_t)fmin(sample, (double)(n_samples - 1));
-        if (c->claim[l * n_samples + s] != 0 || is_explained(c, &candidate[i], holder, maps))
+        if (c->claim[l * n_samples + s] != 0 ||
+            is_explained(c, &candidate[i],
+                         candidate[i].signature < maps->n_real ? candidate[i].signature : NO_GAS,
+                         holder, maps))
             continue;
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];

@@ -124,12 +124,6 @@ static void place_spectra(float *out, const struct vaho_layer *layer, size_t n_p
         }
 }
 
-static int is_excluded(const struct vaho_evidence *evidence, size_t line, size_t sample)
-{
-    return evidence->excluded != NULL && line < evidence->n_lines && sample < evidence->n_samples &&
-           evidence->excluded[line * evidence->n_samples + sample];
-}
-
 /*
  * Y at the places of a layer's core (every second one at level 1, whose
  * neighbours share most pixels) into y (count x n_bands); every so many are kept
@@ -153,8 +147,7 @@ static size_t gather_places(double *y, struct strip_sums *strip,
         for (size_t c = 0; c < layer->n_cols; c += step) {
             size_t at = r * layer->n_cols + c;
             double energy = 0.0;
-            if (moments[VAHO_N_PAIRS * np + at] == 0.0f ||
-                is_excluded(evidence, first_line + r * side + side / 2, c * side + side / 2))
+            if (moments[VAHO_N_PAIRS * np + at] == 0.0f)
                 continue;
             for (size_t k = 0; k < evidence->n_parts; k++)
                 for (size_t l = k; l < evidence->n_parts; l++)
@@ -208,7 +201,8 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
     if (!moments || !scratch || !spectra || !y)
         status = vaho_fail_memory(error, "the statistics of a strip");
     if (status == VAHO_OK)
-        status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
+        status = vaho_pyramid_build(pyramid, &evidence->scene, evidence->excluded, first, n_lines,
+                                    error);
     for (size_t j = 1; status == VAHO_OK && j <= VAHO_N_LEVELS; j++) {
         const struct vaho_layer *layer = &pyramid->layer[j - 1];
         double *sum = strip->sum[j - 1] = vaho_alloc(nb * nb, sizeof *sum);

@@ -240,7 +240,7 @@ static enum vaho_status score_strip(void *context, size_t task, size_t worker,
         !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols, evidence->n_parts))
         status = vaho_fail_memory(error, "the scores of a strip");
     if (status == VAHO_OK)
-        status = vaho_pyramid_build(pyramid, &evidence->scene, first, n_lines, error);
+        status = vaho_pyramid_build(pyramid, &evidence->scene, NULL, first, n_lines, error);
     for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++) {
         const struct vaho_layer *layer = &pyramid->layer[j];
         vaho_place_moments(scratch.moments, layer, evidence->n_parts, j + 1, scratch.plane);

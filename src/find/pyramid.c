@@ -130,7 +130,8 @@ static void halve(float *coarse, const float *fine, const struct vaho_layer *fro
 }
 
 enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct vaho_scene *scene,
-                                    size_t first_line, size_t n_lines, struct vaho_error *error)
+                                    const unsigned char *excluded, size_t first_line,
+                                    size_t n_lines, struct vaho_error *error)
 {
     size_t nb = pyramid->n_bands, ns = pyramid->n_samples;
     struct vaho_block *block = pyramid->block;
@@ -150,6 +151,8 @@ enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct v
             one.n_lines = 1;
             one.value = block->value + l * nb * ns;
             one.valid = block->valid + l * ns;
+            for (size_t s = 0; excluded != NULL && s < ns; s++)
+                one.valid[s] &= !excluded[(first_line + line + l) * ns + s];
             vaho_columns_residual(&one, pyramid->q, scene->columns);
             add_line(&pyramid->layer[0], (line + l) / 2, one.value, pyramid->q, one.valid,
                      pyramid->n_parts, nb, ns);

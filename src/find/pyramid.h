@@ -33,9 +33,13 @@ enum vaho_status vaho_pyramid_new(struct vaho_pyramid **out, const struct vaho_s
                                   size_t max_lines, struct vaho_error *error);
 void vaho_pyramid_free(struct vaho_pyramid *pyramid); /* NULL is fine */
 
-/* Reads and sums lines [first_line, first_line + n_lines); first_line a multiple of
- * 2^VAHO_N_LEVELS. */
+/*
+ * Reads and sums lines [first_line, first_line + n_lines); first_line a multiple of
+ * 2^VAHO_N_LEVELS.  'excluded' (n_lines of the cube x n_samples, may be NULL) marks
+ * pixels that count as not valid.
+ */
 enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct vaho_scene *scene,
-                                    size_t first_line, size_t n_lines, struct vaho_error *error);
+                                    const unsigned char *excluded, size_t first_line,
+                                    size_t n_lines, struct vaho_error *error);
 
 #endif

@@ -79,7 +79,8 @@ static void block_sums_are_sums_over_blocks(void **state)
             assert_int_equal(vaho_pyramid_new(&pyramid, &m.scene, 67, &error), VAHO_OK);
             for (int again = 0; again < 2; again++) { /* the second time nothing is left over */
                 assert_int_equal(
-                    vaho_pyramid_build(pyramid, &m.scene, size[i][2], size[i][3], &error), VAHO_OK);
+                    vaho_pyramid_build(pyramid, &m.scene, NULL, size[i][2], size[i][3], &error),
+                    VAHO_OK);
                 for (size_t level = 1; level <= VAHO_N_LEVELS; level++)
                     compare_layer(&m, pyramid, level);
             }
