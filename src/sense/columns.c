@@ -1,15 +1,7 @@
 /*
  * columns.c - learning detector columns in two readings of the cube
  *
- * First reading: per element (band, sample) the sums of x and x^2, and the same of
- * the second difference across bands, d_b = x_b - (x_(b-1) + x_(b+1)) / 2, whose
- * spread is noise rather than scene (its mean is the elements' offsets).  From them, against the
- * other columns of the same band: no life        standard deviation under DEAD_RATIO of the band's
- * median noise          spread of d over WILD_RATIO of the band's median, no smaller than at both
- * neighbours (which share its noise), and none of them dead (whose fault it would be) wrong level
- * mean further from the running median of its neighbours than WILD_LEVEL times the band's robust
- * spread of that distance, the column's own common step (a roof, a road) taken off A column with
- * more than a fifth of its elements dead, or twice as noisy as the others, is given up.
+ * First reading: sums for the faults of elements (columns_faults.c).
  *
  * Second reading: per column the sums of t t' and t z' with t = (1, p'z) for
  * the regression, p from the covariance of a sample of pixels.
@@ -27,51 +19,26 @@
 #include <cblas.h>
 
 #include "base/error.h"
-#include "sense/robust.h"
+#include "sense/columns_model.h"
 
 enum {
     N_STRETCHES = 12,    /* partial sums kept apart; parallel at most this much */
     READ_LINES = 16,     /* lines read at a time */
     MAX_SAMPLED = 24576, /* pixels in the sample */
-    MAX_RANK = 16,
-    NEIGHBOURS = 7 /* samples to each side in the running median */
+    MAX_RANK = 16
 };
-static const double DEAD_RATIO = 0.2, WILD_RATIO = 3.0, WILD_LEVEL = 12.0;
-static const double GIVE_UP_SHARE = 0.2, GIVE_UP_NOISE = 2.0;
 static const double MISSING_SHARE = 0.5; /* a band missing in more pixels is left out */
 static const double RIDGE = 2.0;         /* in units of one line of standard coordinates */
-
-struct vaho_columns {
-    size_t n_bands, n_samples, n_lines;
-    size_t *band;
-    unsigned char *dead;        /* n_bands x n_samples */
-    unsigned char *dead_column; /* n_samples */
-    size_t n_dead_elements, n_dead_columns;
-    float *mean;       /* n_bands x n_samples */
-    float *scene_mean; /* n_bands */
-    size_t rank;
-    float *leading; /* rank x n_bands */
-    float *gain;    /* n_bands x (rank + 1) x n_samples; NULL: no regression */
-    size_t n_sampled;
-    size_t *sampled_at;         /* sample number of each */
-    float *spectrum, *residual; /* n_sampled x n_bands */
-};
-
-struct sums {
-    double *x, *xx, *d, *dd; /* n_bands x n_samples */
-    double *n;               /* n_bands x n_samples: finite elements */
-    double *tt, *tz;         /* second reading: n_samples x (r x r), n_samples x (r x n_bands) */
-};
 
 struct learning {
     struct vaho_columns *columns;
     const struct vaho_source *source;
     const unsigned char *excluded;
-    struct sums part[N_STRETCHES];
+    struct vaho_column_sums part[N_STRETCHES];
     size_t n_stretches;
 };
 
-static void sums_free(struct sums *sums)
+static void sums_free(struct vaho_column_sums *sums)
 {
     free(sums->x);
     free(sums->xx);
@@ -80,7 +47,7 @@ static void sums_free(struct sums *sums)
     free(sums->n);
     free(sums->tt);
     free(sums->tz);
-    *sums = (struct sums){0};
+    *sums = (struct vaho_column_sums){0};
 }
 
 void vaho_columns_free(struct vaho_columns *columns)
@@ -123,7 +90,7 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
 {
     struct learning *learning = context;
     const struct vaho_columns *columns = learning->columns;
-    struct sums *sums = &learning->part[task];
+    struct vaho_column_sums *sums = &learning->part[task];
     size_t nb = columns->n_bands, ns = columns->n_samples, n = nb * ns, first, end;
     struct vaho_block *block;
     enum vaho_status status = vaho_block_new(&block, READ_LINES, nb, ns, error);
@@ -172,10 +139,10 @@ static enum vaho_status accumulate_moments(void *context, size_t task, size_t wo
 static void add_moments(struct learning *learning)
 {
     size_t n = learning->columns->n_bands * learning->columns->n_samples;
-    struct sums *total = &learning->part[0];
+    struct vaho_column_sums *total = &learning->part[0];
 
     for (size_t i = 1; i < learning->n_stretches; i++) {
-        struct sums *part = &learning->part[i];
+        struct vaho_column_sums *part = &learning->part[i];
         for (size_t j = 0; j < n; j++) {
             total->x[j] += part->x[j];
             total->xx[j] += part->xx[j];
@@ -188,7 +155,7 @@ static void add_moments(struct learning *learning)
 }
 
 /* Columns without a single value, as at the sides of a rotated grid, say nothing of bands. */
-static size_t count_seen(struct vaho_columns *columns, const struct sums *sums)
+static size_t count_seen(struct vaho_columns *columns, const struct vaho_column_sums *sums)
 {
     size_t n_seen = 0;
 
@@ -203,8 +170,8 @@ static size_t count_seen(struct vaho_columns *columns, const struct sums *sums)
 }
 
 /* Leaves out bands that are missing or constant nearly everywhere; compacts the sums. */
-static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct sums *sums,
-                                         struct vaho_error *error)
+static enum vaho_status drop_empty_bands(struct vaho_columns *columns,
+                                         struct vaho_column_sums *sums, struct vaho_error *error)
 {
     size_t ns = columns->n_samples, n_seen = count_seen(columns, sums), kept = 0;
     double most = 0.0;
@@ -246,113 +213,6 @@ static enum vaho_status drop_empty_bands(struct vaho_columns *columns, struct su
                          kept, columns->n_bands);
     columns->n_bands = kept;
     return VAHO_OK;
-}
-
-/* The values of the columns that are not dead, of a row over samples. */
-static size_t gather_seen(float *out, const float *row, const struct vaho_columns *columns)
-{
-    size_t n = 0;
-
-    for (size_t s = 0; s < columns->n_samples; s++)
-        if (!columns->dead_column[s])
-            out[n++] = row[s];
-    return n;
-}
-
-/* How far each element's mean lies from the running median of its neighbours. */
-static void level_steps(float *out, const float *mean, const unsigned char *dead_column,
-                        size_t n_samples, float *scratch)
-{
-    for (size_t s = 0; s < n_samples; s++) {
-        size_t from = s > NEIGHBOURS ? s - NEIGHBOURS : 0, n = 0;
-        for (size_t j = from; j < n_samples && j <= s + NEIGHBOURS; j++)
-            if (!dead_column[j])
-                scratch[n++] = mean[j];
-        out[s] = n > 0 ? mean[s] - vaho_median(scratch, n) : 0.0f;
-    }
-}
-
-/* Noise is a second difference: what a dead element does to its neighbours' is not theirs. */
-static void mark_noisy(struct vaho_columns *columns, const float *noise)
-{
-    size_t nb = columns->n_bands, ns = columns->n_samples;
-
-    for (size_t b = 0; b < nb; b++)
-        for (size_t s = 0; s < ns; s++) {
-            size_t j = b * ns + s;
-            int below = b > 0 && (columns->dead[j - ns] || noise[j - ns] > noise[j]);
-            int above = b + 1 < nb && (columns->dead[j + ns] || noise[j + ns] > noise[j]);
-            columns->dead[j] |= noise[j] > WILD_RATIO && !below && !above;
-        }
-}
-
-/* Marks dead elements and columns from the moments. */
-static enum vaho_status find_dead(struct vaho_columns *columns, const struct sums *sums,
-                                  struct vaho_error *error)
-{
-    size_t nb = columns->n_bands, ns = columns->n_samples, larger = nb > ns ? nb : ns;
-    float *sd = vaho_alloc(nb * ns, sizeof *sd), *noise = vaho_alloc(nb * ns, sizeof *noise);
-    float *step = vaho_alloc(nb * ns, sizeof *step), *scratch = vaho_alloc(larger, sizeof *scratch);
-    float *typical = vaho_alloc(ns, sizeof *typical);
-    enum vaho_status status = VAHO_OK;
-
-    if (!sd || !noise || !step || !scratch || !typical) {
-        status = vaho_fail_memory(error, "finding dead elements");
-        goto fail;
-    }
-    for (size_t b = 0; b < nb; b++) {
-        float sd_median, noise_median;
-        for (size_t s = 0; s < ns; s++) {
-            size_t j = b * ns + s;
-            double n = sums->n[j] > 0.0 ? sums->n[j] : 1.0, mean = sums->x[j] / n;
-            columns->mean[j] = (float)mean;
-            sd[j] = (float)sqrt(fmax(0.0, sums->xx[j] / n - mean * mean));
-            noise[j] = (float)sqrt(fmax(0.0, sums->dd[j] / n - sums->d[j] / n * (sums->d[j] / n)));
-        }
-        level_steps(step + b * ns, columns->mean + b * ns, columns->dead_column, ns, scratch);
-        sd_median = vaho_median(scratch, gather_seen(scratch, sd + b * ns, columns));
-        noise_median = vaho_median(scratch, gather_seen(scratch, noise + b * ns, columns));
-        for (size_t s = 0; s < ns; s++) {
-            size_t j = b * ns + s;
-            columns->dead[j] = sums->n[j] == 0.0 || sd[j] < DEAD_RATIO * sd_median;
-            noise[j] = noise_median > 0.0f ? noise[j] / noise_median : 1.0f;
-        }
-    }
-    for (size_t s = 0; s < ns; s++) { /* a step that all bands share is scene, not fault */
-        for (size_t b = 0; b < nb; b++)
-            scratch[b] = step[b * ns + s];
-        typical[s] = vaho_median(scratch, nb);
-    }
-    for (size_t b = 0; b < nb; b++) {
-        float spread; /* sd is done with: scratch from here */
-        for (size_t s = 0; s < ns; s++)
-            sd[s] = fabsf(step[b * ns + s] -= typical[s]);
-        spread = 1.4826f * vaho_median(scratch, gather_seen(scratch, sd, columns));
-        for (size_t s = 0; s < ns; s++) {
-            size_t j = b * ns + s;
-            columns->dead[j] |= fabsf(step[j]) > WILD_LEVEL * spread && spread > 0.0f;
-        }
-    }
-    mark_noisy(columns, noise);
-    for (size_t s = 0; s < ns; s++) {
-        size_t n_dead = 0;
-        for (size_t b = 0; b < nb; b++) {
-            n_dead += columns->dead[b * ns + s];
-            scratch[b] = noise[b * ns + s];
-        }
-        columns->dead_column[s] =
-            (double)n_dead > GIVE_UP_SHARE * (double)nb || vaho_median(scratch, nb) > GIVE_UP_NOISE;
-        columns->n_dead_columns += columns->dead_column[s];
-        if (!columns->dead_column[s])
-            columns->n_dead_elements += n_dead;
-    }
-fail:
-    free(sd);
-    free(noise);
-    free(step);
-    free(scratch);
-    free(typical);
-    return status;
 }
 
 static void forget_dead(struct vaho_columns *columns)
@@ -420,7 +280,8 @@ enum vaho_status vaho_columns_read(struct vaho_block *block, const struct vaho_c
 }
 
 /* Column means after repair, from the means of the elements; or one mean for all. */
-static void settle_means(struct vaho_columns *columns, const struct sums *sums, int by_column)
+static void settle_means(struct vaho_columns *columns, const struct vaho_column_sums *sums,
+                         int by_column)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples;
     struct vaho_block means = {
@@ -547,7 +408,7 @@ static enum vaho_status accumulate_regression(void *context, size_t task, size_t
 {
     struct learning *learning = context;
     const struct vaho_columns *columns = learning->columns;
-    struct sums *sums = &learning->part[task];
+    struct vaho_column_sums *sums = &learning->part[task];
     size_t nb = columns->n_bands, ns = columns->n_samples, r = columns->rank + 1, first, end;
     float *t = vaho_alloc(r * ns, sizeof *t);
     struct vaho_block *block = NULL;
@@ -612,7 +473,7 @@ static enum vaho_status solve_regression(struct learning *learning, struct vaho_
         memset(tt, 0, r * r * sizeof *tt);
         memset(tz, 0, r * nb * sizeof *tz);
         for (size_t p = 0; p < learning->n_stretches; p++) {
-            const struct sums *part = &learning->part[p];
+            const struct vaho_column_sums *part = &learning->part[p];
             for (size_t i = 0; i < r * r; i++)
                 tt[i] += part->tt[i * ns + s];
             for (size_t i = 0; i < r * nb; i++)
@@ -716,7 +577,7 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
         status = drop_empty_bands(columns, &learning.part[0], error);
     }
     if (status == VAHO_OK)
-        status = find_dead(columns, &learning.part[0], error);
+        status = vaho_columns_find_dead(columns, &learning.part[0], error);
     if (status == VAHO_OK && settings->as_recorded)
         forget_dead(columns);
     if (status == VAHO_OK && columns->n_dead_columns == columns->n_samples)
