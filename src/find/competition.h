@@ -43,7 +43,7 @@ struct vaho_evidence_maps {
 
 /*
  * 'candidate' is reordered.  gas_of[signature] says which real signature each
- * is or was made from; signatures < maps->n_real are real.  VAHO_NO_MEMORY.
+ * is or was made from, mirrors included; signatures < maps->n_real are real.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
                               size_t n, const unsigned *gas_of,

@@ -13,7 +13,7 @@
 #include "find/air.h"
 
 enum { LINES = 256, SAMPLES = 80, BANDS = 24, N_GASES = 2, N_PLUMES = 4 };
-static const unsigned gas_of[N_GASES] = {0, 1};
+static const unsigned gas_of[] = {0, 1, 0, 1}; /* the two gases and their mirrors */
 
 /* Ground of one pattern, warm and cold in patches and pixel by pixel. */
 static void make_ground(struct made_evidence *m)
