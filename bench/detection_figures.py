@@ -234,8 +234,8 @@ def text(f):
     for s in f["stray"]:
         what = "false" if s["false"] else f"at {s['true_gas']} x {s['true_factor']:.3f}"
         column = f", on bad column {s['bad_column']}" if s["on_bad_column"] else ""
-        lines.append(f"  scene {s['seed']}: {s['gas']} q {s['q_value']:.2g} snr {s['snr']:.1f} p {s['probability']:.3f} "
-                     f"{s['pixels']} px in {s['pixel_bbox']}, {what}{column}")
+        lines.append(f"  scene {s['seed']}: {s['gas']} q {s['q_value']:.2g} snr {s['snr']:.1f} "
+                     f"p {s['probability']:.3f} {s['pixels']} px in {s['pixel_bbox']}, {what}{column}")
     return "\n".join(lines)
 
 
