@@ -98,8 +98,13 @@ static void summary(struct report_page *page)
         report_gas(page, page->palette.gas[g]);
         first = 0;
     }
-    vaho_text_printf(text, "</p>\n<p class=\"soft\">About %.1g of %s expected to be false.",
-                     (double)n * plumes->plume[n - 1].q_value, n == 1 ? "it is" : "these are");
+    vaho_text_puts(text, "</p>\n<p class=\"soft\">");
+    if ((double)n * plumes->plume[n - 1].q_value < 0.01)
+        vaho_text_printf(text, "Fewer than 0.01 of %s expected to be false.",
+                         n == 1 ? "it is" : "these are");
+    else
+        vaho_text_printf(text, "About %.1g of %s expected to be false.",
+                         (double)n * plumes->plume[n - 1].q_value, n == 1 ? "it is" : "these are");
     if (n_candidates > 0)
         vaho_text_printf(text, " %zu weaker candidate%s listed further down.", n_candidates,
                          n_candidates == 1 ? " is" : "s are");
