@@ -110,7 +110,8 @@ def visit(browser, url, width):
 
 
 def main():
-    with tempfile.TemporaryDirectory() as folder:
+    # the browser may still be writing its profile when its folder is removed
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = pathlib.Path(folder) / "report.html"
         with Browser(pathlib.Path(folder) / "profile") as browser:
             for kind in ("placed", "nowhere", "exercise"):
