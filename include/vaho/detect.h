@@ -12,14 +12,13 @@
 
 #include "vaho/library.h"
 #include "vaho/plume.h"
+#include "vaho/progress.h"
 #include "vaho/source.h"
 #include "vaho/status.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-struct vaho_progress;
 
 enum vaho_method {
     VAHO_METHOD_VAHO = 0, /* evidence over space, contrast-weighted */

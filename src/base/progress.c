@@ -1,4 +1,4 @@
-#include "base/progress.h"
+#include "vaho/progress.h"
 
 void vaho_progress_report(const struct vaho_progress *progress, const char *stage, size_t done,
                           size_t total, const char *unit)

@@ -18,17 +18,19 @@
 #include "vaho/version.h"
 
 static const char NAME[] = "detect";
-enum { MAX_PATHS = 256, MAX_GASES = 256, MAX_SETTINGS = 32, PATH_NBYTES = 4096 };
+enum { MAX_PATHS = 256, MAX_GASES = 256, MAX_SETTINGS = 32, MAX_NOTES = 64, PATH_NBYTES = 4096 };
 
 struct request {
     size_t n_libraries, n_surfaces, n_gases, n_settings;
     const char *library_path[MAX_PATHS], *surface_path[MAX_PATHS], *gas[MAX_GASES];
-    struct vaho_setting setting[MAX_SETTINGS];
+    struct vaho_setting setting[MAX_SETTINGS]; /* all that decided the result, given or not */
     struct vaho_detect_settings detect;
     struct vaho_library *library, *surfaces;
     const struct vaho_spectrum **surface;
     const char *out, *geo;
+    const char *method_text, *background_text, *air_text, *q_text;
     char *gas_text; /* owned */
+    char decoys_text[24], kept_text[24];
     double q;
     int json;
 };
@@ -84,10 +86,26 @@ static int set_background(struct request *r, const char *text)
     return 0;
 }
 
-static void note_setting(struct request *r, const char *name, const char *value)
+static void add_setting(struct request *r, const char *name, const char *value)
 {
-    if (r->n_settings < MAX_SETTINGS)
+    if (value != NULL && r->n_settings < MAX_SETTINGS)
         r->setting[r->n_settings++] = (struct vaho_setting){name, value};
+}
+
+/* What the products say of how they were made; files read are listed there as inputs. */
+static void list_settings(struct request *r)
+{
+    snprintf(r->decoys_text, sizeof r->decoys_text, "%zu", r->detect.n_decoys);
+    snprintf(r->kept_text, sizeof r->kept_text, "%g", r->detect.q_kept);
+    add_setting(r, "--method", r->method_text);
+    add_setting(r, "--background", r->background_text);
+    if (r->n_surfaces == 0)
+        add_setting(r, "--gas", r->gas_text != NULL ? r->gas_text : "all");
+    add_setting(r, "--air-temperature", r->air_text);
+    add_setting(r, "--q", r->q_text);
+    add_setting(r, "--geo", r->geo);
+    add_setting(r, "decoys a signature", r->decoys_text);
+    add_setting(r, "candidates kept up to q", r->kept_text);
 }
 
 /* EXIT_DONE, or the exit code of what is wrong with one option. */
@@ -112,34 +130,30 @@ static int take_option(struct request *r, int option, char *value)
         r->gas_text = vaho_strdup(value); /* as written: the list is cut up in place */
         if (r->gas_text == NULL)
             return EXIT_FAULT;
-        note_setting(r, "--gas", r->gas_text);
         if (strcmp(value, "all") == 0)
             return EXIT_DONE;
         r->n_gases = option_list(r->gas, MAX_GASES, value);
         return r->n_gases > 0 ? EXIT_DONE
                               : command_misused(NAME, "--gas wants names with commas between");
     case 'm':
-        note_setting(r, "--method", value);
+        r->method_text = value;
         return set_method(r, value) ? EXIT_DONE
                                     : command_misused(NAME, "there is no method '%s'", value);
     case 'b':
-        note_setting(r, "--background", value);
+        r->background_text = value;
         return set_background(r, value)
                    ? EXIT_DONE
                    : command_misused(NAME, "there is no background '%s'", value);
     case 'a':
-        note_setting(r, "--air-temperature", value);
+        r->air_text = value;
         return option_real(&r->detect.air_temperature_k, value, 180.0, 350.0)
                    ? EXIT_DONE
                    : command_misused(NAME, "--air-temperature wants kelvins, 180 to 350");
     case 'q':
-        note_setting(r, "--q", value);
+        r->q_text = value;
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
                                                    : command_misused(NAME, "--q wants 0 to 0.5");
-    case 'e':
-        note_setting(r, "--geo", value);
-        r->geo = value;
-        return EXIT_DONE;
+    case 'e': r->geo = value; return EXIT_DONE;
     case 'o': r->out = value; return EXIT_DONE;
     case 't':
         if (!option_integer(&threads, value, 0, 256))
@@ -203,7 +217,8 @@ static void print_table(const struct vaho_detection *d, const struct vaho_place 
         n++;
     printf("%zu plume%s at q <= %g\n", n, n == 1 ? "" : "s", q);
     if (n > 0)
-        printf("  %-20s %-6s %6s   %-16s %-24s %s\n", "gas", "q", "snr", "peak ppm.m", "source",
+        printf("  %-20s %-6s %6s   %-16s %-24s %s\n", d->unit[0] != '\0' ? "gas" : "surface", "q",
+               "snr", d->unit[0] != '\0' ? "peak ppm.m" : "peak abundance", "source",
                "else it may be");
     for (size_t i = 0; i < n; i++) {
         const struct vaho_plume *p = &d->plumes->plume[i];
@@ -279,6 +294,19 @@ static size_t list_inputs(const char *out[MAX_PATHS], const struct request *r)
     return n;
 }
 
+/* What was passed over or doubted in the libraries. */
+static size_t list_notes(const char *out[MAX_NOTES], const struct request *r)
+{
+    const struct vaho_library *const from[] = {r->library, r->surfaces};
+    size_t n = 0;
+
+    for (size_t k = 0; k < 2; k++)
+        for (size_t i = 0; from[k] != NULL && i < vaho_library_n_notes(from[k]); i++)
+            if (n < MAX_NOTES)
+                out[n++] = vaho_library_note(from[k], i);
+    return n;
+}
+
 static int detect_one(struct request *r, const char *path)
 {
     struct vaho_error error;
@@ -288,7 +316,7 @@ static int detect_one(struct request *r, const char *path)
     struct terminal_bar bar;
     struct vaho_progress progress;
     char flight[PATH_NBYTES], directory[PATH_NBYTES + 8];
-    const char *input[MAX_PATHS];
+    const char *input[MAX_PATHS], *note[MAX_NOTES];
     const struct vaho_cube_info *info;
     enum vaho_status status = vaho_source_open(&source, path, &error);
 
@@ -323,7 +351,9 @@ static int detect_one(struct request *r, const char *path)
                                          .n_settings = r->n_settings,
                                          .setting = r->setting,
                                          .n_inputs = list_inputs(input, r),
-                                         .input = input};
+                                         .input = input,
+                                         .n_notes = list_notes(note, r),
+                                         .note = note};
         status = vaho_products_write(&products, &error);
     }
     if (status == VAHO_OK && r->json)
@@ -358,6 +388,9 @@ int cmd_detect(int argc, char **argv)
         return EXIT_FAULT;
     vaho_detect_settings_default(&r->detect);
     r->q = 0.05;
+    r->method_text = "vaho";
+    r->background_text = "auto";
+    r->q_text = "0.05";
     while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
             print_help();
@@ -374,6 +407,7 @@ int cmd_detect(int argc, char **argv)
             command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
     if (code == EXIT_DONE)
         code = load_spectra(r);
+    list_settings(r);
     for (int i = optind; code == EXIT_DONE && i < argc; i++)
         code = detect_one(r, argv[i]);
     vaho_library_free(r->library);

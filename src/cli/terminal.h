@@ -10,7 +10,7 @@
 
 #include <stdio.h>
 
-#include "base/progress.h"
+#include "vaho/progress.h"
 
 struct terminal_bar {
     FILE *to;         /* NULL: nobody is looking */

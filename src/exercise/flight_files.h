@@ -11,8 +11,8 @@
 #define VAHO_EXERCISE_FLIGHT_FILES_H
 
 #include "base/pool.h"
-#include "base/progress.h"
 #include "exercise/scene.h"
+#include "vaho/progress.h"
 #include "vaho/status.h"
 
 struct vaho_flight_files {

@@ -9,10 +9,10 @@
 
 #include "base/error.h"
 #include "base/pool.h"
-#include "base/progress.h"
 #include "flight/pixelwise.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
+#include "vaho/progress.h"
 
 enum { LOOK_LINES = 16 };
 

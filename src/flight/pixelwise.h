@@ -16,9 +16,9 @@
 #define VAHO_FLIGHT_PIXELWISE_H
 
 #include "base/pool.h"
-#include "base/progress.h"
 #include "flight/signatures.h"
 #include "vaho/detect.h"
+#include "vaho/progress.h"
 
 /*
  * Fills plumes (without ids), maps and counts of 'out'.  RX has no signature and

@@ -9,9 +9,9 @@
 #define VAHO_FLIGHT_SEARCH_H
 
 #include "base/pool.h"
-#include "base/progress.h"
 #include "flight/signatures.h"
 #include "vaho/detect.h"
+#include "vaho/progress.h"
 
 /* Fills plumes (without ids), maps and counts of 'out'. */
 enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho_source *source,

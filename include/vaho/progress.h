@@ -5,10 +5,14 @@
  * called by the thread that runs the work, never by the workers of a pool,
  * often enough to draw a bar and seldom enough not to cost.
  */
-#ifndef VAHO_BASE_PROGRESS_H
-#define VAHO_BASE_PROGRESS_H
+#ifndef VAHO_PROGRESS_H
+#define VAHO_PROGRESS_H
 
 #include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 struct vaho_progress {
     /* 'done' of 'total' 'unit' ("lines") of 'stage' ("background") are finished. */
@@ -20,4 +24,7 @@ struct vaho_progress {
 void vaho_progress_report(const struct vaho_progress *progress, const char *stage, size_t done,
                           size_t total, const char *unit);
 
+#ifdef __cplusplus
+}
+#endif
 #endif
