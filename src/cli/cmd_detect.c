@@ -390,6 +390,7 @@ int cmd_detect(int argc, char **argv)
     r->q = 0.05;
     r->method_text = "vaho";
     r->background_text = "auto";
+    r->air_text = "not given";
     r->q_text = "0.05";
     while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {
