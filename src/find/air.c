@@ -17,7 +17,7 @@ static enum vaho_status core_pixels(unsigned **out, size_t *out_n,
                                     const struct vaho_competition *c, struct vaho_error *error)
 {
     const struct vaho_level_map *map =
-        vaho_evidence_map(evidence) + winner->gas * VAHO_N_LEVELS + winner->candidate.level - 1;
+        vaho_evidence_map(evidence) + winner->gas * VAHO_N_SCALES + winner->candidate.scale;
     size_t n = 0;
 
     for (int store = 0; store < 2; store++) {
@@ -62,7 +62,8 @@ static enum vaho_status add_plume(double total[N_VALUES], const double d[N_VALUE
     if (status == VAHO_OK)
         status = vaho_footprint_sum(&sums, pixel, n_pixels, scene, error);
     if (status == VAHO_OK)
-        status = vaho_footprint_match(match, product, &sums, evidence, winner->candidate.level,
+        status = vaho_footprint_match(match, product, &sums, evidence,
+                                      vaho_scale(winner->candidate.scale)->like_level,
                                       scene->contrast, parts, n, d, N_VALUES, error);
     for (size_t i = 0; status == VAHO_OK && i < N_VALUES; i++) {
         double best = 0.0;

@@ -15,7 +15,7 @@
 #include "find/evidence.h"
 
 /* Evidence that needs no decoy to be believed. */
-#define VAHO_Z_STRONG 7.0
+#define VAHO_Z_STRONG 10.0
 
 /*
  * *settled is 0 (and *out_d unchanged) when no winner is strong.  'parts' are of

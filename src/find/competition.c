@@ -43,15 +43,21 @@ static void claim_block(struct vaho_competition *c, size_t line0, size_t line1, 
                 c->claim[l * c->n_samples + s] = id;
 }
 
+/* How far a candidate's own kernel carries, in pixels; level 0 is pixels as they are. */
+static double reach(const struct vaho_candidate *candidate)
+{
+    return candidate->level == 0 ? 3.5 : vaho_scale(candidate->scale)->reach_px;
+}
+
 static void claim_disc(struct vaho_competition *c, const struct vaho_candidate *candidate,
                        unsigned id)
 {
-    double line, sample, radius = 1.5 * (double)(1u << candidate->level) + 2.0;
-    long reach = (long)radius;
+    double line, sample, radius = reach(candidate);
+    long most = (long)radius;
 
     vaho_candidate_centre(&line, &sample, candidate);
-    for (long dl = -reach; dl <= reach; dl++)
-        for (long ds = -reach; ds <= reach; ds++) {
+    for (long dl = -most; dl <= most; dl++)
+        for (long ds = -most; ds <= most; ds++) {
             long l = lround(line) + dl, s = lround(sample) + ds;
             if (l < 0 || s < 0 || (double)(dl * dl + ds * ds) > radius * radius)
                 continue;
@@ -123,13 +129,13 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
                         const struct vaho_evidence_maps *maps)
 {
     long side = 1L << candidate->level, step = side > 2 ? side / 2 : 1;
-    long reach = 2 * side > MIN_REACH ? 2 * side : MIN_REACH;
+    long around = (long)fmax(fmax(2.0 * (double)side, reach(candidate)), MIN_REACH);
     long line = (long)candidate->row * side + side / 2,
          sample = (long)candidate->col * side + side / 2;
     unsigned last = 0;
 
-    for (long l = line - reach; l <= line + reach; l += step)
-        for (long s = sample - reach; s <= sample + reach; s += step) {
+    for (long l = line - around; l <= line + around; l += step)
+        for (long s = sample - around; s <= sample + around; s += step) {
             const struct vaho_level_map *map;
             unsigned claim;
             if (l < 0 || s < 0 || l >= (long)c->n_lines || s >= (long)c->n_samples)
@@ -138,8 +144,7 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
                 continue;
             last = claim;
-            map = maps->map + holder[claim].gas * maps->n_levels + candidate->level -
-                  maps->first_level;
+            map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
             if (holder[claim].z >=
                 (holder[claim].gas == gas ? DOMINATES_SAME_GAS : DOMINATES) * candidate->z)
                 return 1;
@@ -199,8 +204,8 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
             claim_connected(c, &candidate[i],
-                            maps->map + candidate[i].signature * maps->n_levels +
-                                candidate[i].level - maps->first_level,
+                            maps->map + candidate[i].signature * maps->n_scales +
+                                candidate[i].scale,
                             winner->claim, queue, seen);
         c->n++;
     }

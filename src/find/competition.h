@@ -35,10 +35,10 @@ struct vaho_competition {
 /* The centre of a candidate's block, in pixels. */
 void vaho_candidate_centre(double *line, double *sample, const struct vaho_candidate *candidate);
 
-/* The evidence of the real signatures, as maps: map[signature * n_levels + level - first_level]. */
+/* The evidence of the real signatures, as maps: map[signature * n_scales + scale]. */
 struct vaho_evidence_maps {
     const struct vaho_level_map *map;
-    size_t n_real, first_level, n_levels;
+    size_t n_real, n_scales;
 };
 
 /*

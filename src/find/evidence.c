@@ -38,16 +38,14 @@ struct learn_context {
 };
 
 void vaho_strip_extent(size_t *first, size_t *n_lines, size_t *core_first, size_t *core_end,
-                       const struct vaho_evidence *evidence, size_t strip)
+                       size_t cube_lines, size_t strip)
 {
     size_t from = strip * VAHO_CORE_LINES, end;
 
     *core_first = from;
-    *core_end =
-        from + VAHO_CORE_LINES < evidence->n_lines ? from + VAHO_CORE_LINES : evidence->n_lines;
+    *core_end = from + VAHO_CORE_LINES < cube_lines ? from + VAHO_CORE_LINES : cube_lines;
     from = from > VAHO_HALO_LINES ? from - VAHO_HALO_LINES : 0;
-    end = *core_end + VAHO_HALO_LINES < evidence->n_lines ? *core_end + VAHO_HALO_LINES
-                                                          : evidence->n_lines;
+    end = *core_end + VAHO_HALO_LINES < cube_lines ? *core_end + VAHO_HALO_LINES : cube_lines;
     *first = from;
     *n_lines = end - from;
 }
@@ -189,7 +187,7 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
     enum vaho_status status;
 
     (void)worker;
-    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
+    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence->n_lines, task);
     status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
     if (status != VAHO_OK)
         return status;
@@ -312,7 +310,8 @@ static enum vaho_status settle_model(struct vaho_evidence *evidence, struct stri
 }
 
 enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct vaho_scene *scene,
-                                     const unsigned char *excluded, struct vaho_pool *pool,
+                                     const unsigned char *excluded, const float *parts,
+                                     size_t n_gases, struct vaho_pool *pool,
                                      struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(scene->source);
@@ -346,6 +345,10 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
             free(learn.strip[i].sample_n[j]);
         }
     free(learn.strip);
+    evidence->n_gases = n_gases;
+    if (status == VAHO_OK)
+        status = vaho_backgrounds_learn(&evidence->backgrounds, scene, excluded, parts, n_gases,
+                                        pool, error);
     if (status != VAHO_OK) {
         vaho_evidence_free(evidence);
         return status;
@@ -356,12 +359,21 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
 
 static void free_signatures(struct vaho_evidence *evidence)
 {
-    for (size_t i = 0; evidence->map != NULL && i < evidence->n_real * VAHO_N_LEVELS; i++) {
+    size_t n_filters = evidence->n_hypotheses * VAHO_N_SCALES;
+
+    for (size_t i = 0; evidence->map != NULL && i < evidence->n_gases * VAHO_N_SCALES; i++) {
         free(evidence->map[i].z);
-        free(evidence->map[i].hypothesis);
     }
     free(evidence->map);
     evidence->map = NULL;
+    for (size_t g = 0; evidence->group != NULL && g < evidence->n_gases; g++) {
+        for (size_t i = 0; evidence->group[g].filter != NULL && i < n_filters; i++)
+            free(evidence->group[g].filter[i]);
+        free(evidence->group[g].filter);
+        free(evidence->group[g].signature);
+    }
+    free(evidence->group);
+    evidence->group = NULL;
     for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
         struct vaho_evidence_model *model = &evidence->model[j];
         for (size_t k = 0; k <= VAHO_N_PARTS; k++) {
@@ -378,6 +390,7 @@ void vaho_evidence_free(struct vaho_evidence *evidence)
     if (evidence == NULL)
         return;
     free_signatures(evidence);
+    vaho_backgrounds_free(evidence->backgrounds);
     for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
         free(evidence->model[j].cholesky);
         free(evidence->model[j].sample_z);
@@ -489,28 +502,87 @@ static enum vaho_status make_filters(const struct vaho_evidence *evidence,
     return missing ? vaho_fail_memory(error, "the filters") : VAHO_OK;
 }
 
+/*
+ * The filters of a group under one hypothesis at one scale: C^-1 v over the standard deviation
+ * that this leaves, sqrt(v' C^-1 v), or what the sample of places showed if that is more.
+ */
+static enum vaho_status make_group_filters(struct vaho_evidence_group *group,
+                                           const struct vaho_evidence *evidence, size_t gas,
+                                           size_t hypothesis, size_t scale, const float *parts,
+                                           struct vaho_error *error)
+{
+    const struct vaho_own_background *own =
+        &evidence->backgrounds->own[gas * evidence->n_hypotheses + hypothesis];
+    size_t nb = evidence->n_bands, stride = (evidence->n_parts + 1) * nb;
+    double *v = vaho_alloc(nb, sizeof *v), *f = vaho_alloc(nb, sizeof *f),
+           *product = vaho_alloc(nb, sizeof *product);
+    float *filter = vaho_alloc(nb * group->n, sizeof *filter);
+
+    group->filter[hypothesis * VAHO_N_SCALES + scale] = filter;
+    for (size_t i = 0; v && f && product && filter && i < group->n; i++) {
+        double variance;
+        vaho_own_shape(v, own, parts + group->signature[i] * stride, evidence->n_parts, nb);
+        memcpy(f, v, nb * sizeof *f);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                    own->cholesky[scale], (int)nb, f, 1);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb,
+                    own->cholesky[scale], (int)nb, f, 1);
+        cblas_dsymv(CblasRowMajor, CblasLower, (int)nb, 1.0, own->moment[scale], (int)nb, f, 1, 0.0,
+                    product, 1);
+        variance = fmax(cblas_ddot((int)nb, v, 1, f, 1), cblas_ddot((int)nb, f, 1, product, 1));
+        for (size_t b = 0; b < nb; b++)
+            filter[b * group->n + i] = variance > 0.0 ? (float)(f[b] / sqrt(variance)) : 0.0f;
+    }
+    free(v);
+    free(f);
+    free(product);
+    return v && f && product && filter ? VAHO_OK : vaho_fail_memory(error, "the filters");
+}
+
+static enum vaho_status make_group(struct vaho_evidence *evidence, size_t gas, const float *parts,
+                                   const unsigned *gas_of, size_t n, struct vaho_error *error)
+{
+    struct vaho_evidence_group *group = &evidence->group[gas];
+    enum vaho_status status = VAHO_OK;
+
+    group->signature = vaho_alloc(n, sizeof *group->signature);
+    group->filter = vaho_alloc(evidence->n_hypotheses * VAHO_N_SCALES, sizeof *group->filter);
+    if (group->signature == NULL || group->filter == NULL)
+        return vaho_fail_memory(error, "the filters");
+    for (size_t i = 0; i < n; i++)
+        if (gas_of[i] == gas)
+            group->signature[group->n++] = (unsigned)i;
+    for (size_t h = 0; h < evidence->n_hypotheses; h++)
+        for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++)
+            if (evidence->backgrounds->own[gas * evidence->n_hypotheses + h].cholesky[s] != NULL)
+                status = make_group_filters(group, evidence, gas, h, s, parts, error);
+    return status;
+}
+
 enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, const float *parts,
-                                              size_t n, size_t n_real, struct vaho_error *error)
+                                              const unsigned *gas_of, size_t n,
+                                              struct vaho_error *error)
 {
     enum vaho_status status = VAHO_OK;
 
     free_signatures(evidence);
     evidence->n_signatures = n;
-    evidence->n_real = n_real;
     for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++)
         if (evidence->model[j].cholesky != NULL)
-            status = make_filters(evidence, &evidence->model[j], parts, n, error);
-    evidence->map = vaho_alloc(n_real * VAHO_N_LEVELS, sizeof *evidence->map);
-    if (status == VAHO_OK && evidence->map == NULL)
+            status = make_filters(evidence, &evidence->model[j], parts, evidence->n_gases, error);
+    evidence->group = vaho_alloc(evidence->n_gases, sizeof *evidence->group);
+    evidence->map = vaho_alloc(evidence->n_gases * VAHO_N_SCALES, sizeof *evidence->map);
+    if (status == VAHO_OK && (evidence->map == NULL || evidence->group == NULL))
         status = vaho_fail_memory(error, "the evidence maps");
-    for (size_t i = 0; status == VAHO_OK && i < n_real * VAHO_N_LEVELS; i++) {
+    for (size_t g = 0; status == VAHO_OK && g < evidence->n_gases; g++)
+        status = make_group(evidence, g, parts, gas_of, n, error);
+    for (size_t i = 0; status == VAHO_OK && i < evidence->n_gases * VAHO_N_SCALES; i++) {
         struct vaho_level_map *map = &evidence->map[i];
-        size_t side = (size_t)2 << i % VAHO_N_LEVELS;
+        size_t side = (size_t)1 << vaho_scale(i % VAHO_N_SCALES)->level;
         map->n_rows = (evidence->n_lines + side - 1) / side;
         map->n_cols = (evidence->n_samples + side - 1) / side;
         map->z = vaho_alloc(map->n_rows * map->n_cols, sizeof *map->z);
-        map->hypothesis = vaho_alloc(map->n_rows * map->n_cols, 1);
-        if (map->z == NULL || map->hypothesis == NULL)
+        if (map->z == NULL)
             status = vaho_fail_memory(error, "the evidence maps");
     }
     return status;
@@ -534,14 +606,14 @@ const float *vaho_evidence_filter(const struct vaho_evidence *evidence, size_t l
 }
 
 const struct vaho_tuning *vaho_evidence_tuning(const struct vaho_evidence *evidence, size_t level,
-                                               size_t hypothesis, size_t signature)
+                                               size_t hypothesis, size_t gas)
 {
     while (evidence->model[level - 1].tuning == NULL)
         level--;
-    return &evidence->model[level - 1].tuning[hypothesis * evidence->n_signatures + signature];
+    return &evidence->model[level - 1].tuning[hypothesis * evidence->n_gases + gas];
 }
 
-size_t vaho_evidence_n_signatures(const struct vaho_evidence *evidence)
+size_t vaho_evidence_n_gases(const struct vaho_evidence *evidence)
 {
-    return evidence->n_signatures;
+    return evidence->n_gases;
 }

@@ -33,15 +33,13 @@
 #include <stddef.h>
 
 #include "base/pool.h"
+#include "find/scales.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "vaho/source.h"
 #include "vaho/status.h"
 
-enum {
-    VAHO_N_LEVELS = 4, /* blocks of 2, 4, 8 and 16 pixels */
-    VAHO_N_PAIRS = VAHO_N_PARTS * (VAHO_N_PARTS + 1) / 2
-};
+enum { VAHO_N_PAIRS = VAHO_N_PARTS * (VAHO_N_PARTS + 1) / 2 };
 
 /* The place of (k, l), k <= l, among the pairs of parts. */
 size_t vaho_pair(size_t k, size_t l);
@@ -56,17 +54,17 @@ struct vaho_tuning {
 /* A place where the evidence for one signature is larger than around it. */
 struct vaho_candidate {
     unsigned signature;  /* index into the signatures scored */
-    unsigned char level; /* 1 .. VAHO_N_LEVELS */
-    unsigned char hypothesis;
+    unsigned char scale; /* 0 .. VAHO_N_SCALES - 1 */
+    unsigned char level; /* the scale's: its blocks are what row and col count */
+    unsigned char hypothesis, kernel;
     unsigned row, col; /* block of that level */
-    float z;           /* evidence, background standard deviations */
+    float z;           /* evidence, background standard deviations, tempered */
 };
 
-/* Evidence of one real signature at one level, the best hypothesis at each place. */
+/* Evidence of one real signature at one scale, the best hypothesis and kernel at each place. */
 struct vaho_level_map {
     size_t n_rows, n_cols;
     float *z; /* NaN where nothing is known */
-    unsigned char *hypothesis;
 };
 
 struct vaho_evidence;
@@ -79,44 +77,46 @@ struct vaho_scene {
 };
 
 /*
- * Learns the background of every level.  'excluded' (n_lines x n_samples, may be NULL) marks
- * pixels to leave out, where plumes are known.
+ * Learns the background, for the first n_gases signatures of 'parts' each its own.  'excluded'
+ * (n_lines x n_samples, may be NULL) marks pixels to leave out, where plumes are known.
  * VAHO_SINGULAR: too few pixels.
  */
 enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct vaho_scene *scene,
-                                     const unsigned char *excluded, struct vaho_pool *pool,
+                                     const unsigned char *excluded, const float *parts,
+                                     size_t n_gases, struct vaho_pool *pool,
                                      struct vaho_error *error);
 void vaho_evidence_free(struct vaho_evidence *evidence); /* NULL is fine */
 
 /*
- * Says which signatures to score: n x (n_parts + 1) x n_bands, as
- * vaho_contrast_parts() writes them.  The first n_real are real ones, whose
- * level maps are kept; the rest are decoys.
+ * Says which signatures to score: n x (n_parts + 1) x n_bands, as vaho_contrast_parts() writes
+ * them.  The first n_gases are the gases learned for, whose maps are kept; the rest are decoys,
+ * gas_of[i] the gas each was made from, whose weight and background it shares.
  */
 enum vaho_status vaho_evidence_set_signatures(struct vaho_evidence *evidence, const float *parts,
-                                              size_t n, size_t n_real, struct vaho_error *error);
+                                              const unsigned *gas_of, size_t n,
+                                              struct vaho_error *error);
 
 /*
- * Scores the cube.  Beside the signatures the negative of each real one is scored
- * as number n + its own: what no gas does, in the very bands of one.  *out_candidate (free) are all
- * local maxima with z of at least z_min, in order of place and signature.
+ * Scores the cube.  Beside the signatures the negative of each gas is scored as number n + its
+ * own: what no gas does, in the very bands of one.  *out_candidate (free) are all local maxima
+ * with z of at least z_min, in order of gas, strip of lines, scale and place.
  */
 enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size_t *out_n,
                                      struct vaho_evidence *evidence, double z_min,
                                      struct vaho_pool *pool, struct vaho_error *error);
 
-/* After scoring: n_real x VAHO_N_LEVELS maps, level 1 first. */
+/* After scoring: n_gases x VAHO_N_SCALES maps. */
 const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence);
 
 /* The lower Cholesky factor of C (n_bands x n_bands, row major), as loaded.  A level too
  * coarse for the cube has the one of the level below. */
 const double *vaho_evidence_cholesky(const struct vaho_evidence *evidence, size_t level);
 
-/* Of a level with a model (level 1 has one): filters of part k <= n_parts (the last is the
- * slope's), n_bands x n_signatures; and the tuning of one signature. */
+/* Of a level with a model (level 1 has one), for the gases: filters of part k <= n_parts (the last
+ * is the slope's), n_bands x n_gases; and the tuning of one. */
 const float *vaho_evidence_filter(const struct vaho_evidence *evidence, size_t level, size_t k);
 const struct vaho_tuning *vaho_evidence_tuning(const struct vaho_evidence *evidence, size_t level,
-                                               size_t hypothesis, size_t signature);
-size_t vaho_evidence_n_signatures(const struct vaho_evidence *evidence);
+                                               size_t hypothesis, size_t gas);
+size_t vaho_evidence_n_gases(const struct vaho_evidence *evidence);
 
 #endif

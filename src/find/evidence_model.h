@@ -6,12 +6,13 @@
 #ifndef VAHO_FIND_EVIDENCE_MODEL_H
 #define VAHO_FIND_EVIDENCE_MODEL_H
 
+#include "find/backgrounds.h"
 #include "find/evidence.h"
 #include "find/pyramid.h"
 
 enum {
-    VAHO_CORE_LINES = 256,               /* lines of a strip */
-    VAHO_HALO_LINES = 2 << VAHO_N_LEVELS /* and what its neighbours lend it to each side */
+    VAHO_CORE_LINES = 256, /* lines of a strip, */
+    VAHO_HALO_LINES = 48   /* and what its neighbours lend it to each side: the widest reach */
 };
 
 /* The binomial over the 3 x 3 blocks around one: the centre's share and each side's. */
@@ -23,22 +24,33 @@ struct vaho_evidence_model { /* of one level */
     double n_places;
     size_t n_sample; /* places kept: Z_k, and N_kl with the cover behind */
     float *sample_z, *sample_n;
-    float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_signatures: C^-1 p_k, the last C^-1 S */
-    struct vaho_tuning *tuning;      /* n_hypotheses x n_signatures */
+    float *filter[VAHO_N_PARTS + 1]; /* n_bands x n_gases: C^-1 p_k, the last C^-1 S */
+    struct vaho_tuning *tuning;      /* n_hypotheses x n_gases */
+};
+
+/* What is scored for one gas: itself, then its decoys. */
+struct vaho_evidence_group {
+    size_t n;
+    unsigned *signature;
+    float *
+        *filter; /* n_hypotheses x VAHO_N_SCALES: n_bands x n, of unit variance; NULL: no model */
 };
 
 struct vaho_evidence {
     struct vaho_scene scene;
     const unsigned char *excluded;
-    size_t n_bands, n_samples, n_lines, n_strips, n_parts, n_hypotheses;
+    size_t n_bands, n_samples, n_lines, n_strips, n_parts, n_hypotheses, n_gases;
     struct vaho_evidence_model model[VAHO_N_LEVELS];
-    size_t n_signatures, n_real;
-    struct vaho_level_map *map; /* n_real x VAHO_N_LEVELS */
+    struct vaho_backgrounds *backgrounds;
+    size_t n_signatures;
+    struct vaho_evidence_group *group; /* n_gases */
+    struct vaho_level_map *map;        /* n_gases x VAHO_N_SCALES */
 };
 
-/* The lines a strip reads, [*first, *first + *n_lines), and those it answers for. */
+/* The lines that strip number 'strip' of a cube reads, [*first, *first + *n_lines), and those it
+ * answers for. */
 void vaho_strip_extent(size_t *first, size_t *n_lines, size_t *core_first, size_t *core_end,
-                       const struct vaho_evidence *evidence, size_t strip);
+                       size_t cube_lines, size_t strip);
 
 /* One plane (rows x cols with the given row stride) smoothed by (side, centre, side) along both. */
 void vaho_smooth_plane(float *out, const float *in, size_t rows, size_t cols, size_t stride,

@@ -5,12 +5,11 @@
 
 #include "base/error.h"
 #include "find/evidence_model.h"
+#include "find/strip.h"
 
-enum {
-    SIGNATURE_BATCH = 32, /* projected at a time */
-    CHUNK = 256,          /* places scored at a time */
-    MAX_CANDIDATES_PER_STRIP = 1 << 20
-};
+enum { MAX_CANDIDATES_PER_GAS = 1 << 22 };
+static const double TEMPERED_FROM = 4.0; /* weaker evidence is not worth a closer look */
+static const float MIN_COVER = 0.5f;     /* share of a place's pixels that must be valid */
 
 struct found {
     struct vaho_candidate *candidate;
@@ -19,18 +18,20 @@ struct found {
 
 struct score_context {
     struct vaho_evidence *evidence;
+    const struct vaho_strip *strip;
+    size_t core_first, core_end;
     double z_min;
-    struct found *strip;
+    struct found *gas;
 };
 
 static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
                                       struct vaho_error *error)
 {
-    if (found->n == MAX_CANDIDATES_PER_STRIP)
+    if (found->n == MAX_CANDIDATES_PER_GAS)
         return vaho_fail(error, VAHO_BAD_INPUT,
-                         "more than %d candidates in one strip of lines: the background model does "
-                         "not fit this cube",
-                         MAX_CANDIDATES_PER_STRIP);
+                         "more than %d candidates for one gas: the background model does not fit "
+                         "this cube",
+                         MAX_CANDIDATES_PER_GAS);
     if (found->n == found->capacity) {
         size_t capacity = found->capacity == 0 ? 1024 : 2 * found->capacity;
         struct vaho_candidate *grown = realloc(found->candidate, capacity * sizeof *grown);
@@ -61,231 +62,284 @@ static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
     return 1;
 }
 
-/* Scratch of one strip. */
+/* Scratch of one gas in one strip. */
 struct scratch {
-    float *moments;                  /* pairs and cover x places */
-    float *projected;                /* batch x places: one part, by rows of blocks */
-    float *smooth[VAHO_N_PARTS + 1]; /* batch x places each */
-    float *plane, *best, *mirror;    /* mirror: the best of the signatures' negatives */
-    unsigned char *hypothesis;
+    struct vaho_place_sums *sums;
+    struct vaho_gathering gathering;
+    float *projected; /* by rows of blocks: n signatures x cols */
+    float *gathered;  /* one plane */
+    float *scale;     /* 1 / sqrt(energy) of each kernel, 0 where too little is valid */
+    float *best[VAHO_N_SCALES], *mirror[VAHO_N_SCALES]; /* n planes; one, of the gas's negative */
+    unsigned char *which[VAHO_N_SCALES];                /* n planes: hypothesis and kernel */
+    unsigned char *mirror_which[VAHO_N_SCALES];
+    float *place; /* one spectrum */
 };
-
-/* The evidence of one signature under one hypothesis into best, and its negative into mirror,
- * where they are larger. */
-static void take_best(float *best, float *mirror, unsigned char *which,
-                      const struct vaho_tuning *tuning, const float *const *smooth,
-                      const float *moments, size_t n_parts, size_t np, size_t h)
-{
-    const float *cover = moments + VAHO_N_PAIRS * np;
-    float d = tuning->d, offset = tuning->offset, scale = 1.0f / tuning->spread;
-
-    for (size_t from = 0; from < np;
-         from += CHUNK) { /* short rows that stay in the nearest cache */
-        size_t n = np - from < CHUNK ? np - from : CHUNK;
-        float sum[CHUNK], energy[CHUNK];
-        for (size_t p = 0; p < n; p++) {
-            sum[p] = -offset * cover[from + p];
-            energy[p] = 1e-30f;
-        }
-        for (size_t p = 0; d != 0.0f && p < n; p++)
-            sum[p] += d * smooth[n_parts][from + p];
-        for (size_t k = 0; k < n_parts; k++)
-            for (size_t p = 0; p < n; p++)
-                sum[p] += smooth[k][from + p];
-        for (size_t k = 0; k < n_parts; k++)
-            for (size_t l = k; l < n_parts; l++) {
-                const float *moment = moments + vaho_pair(k, l) * np + from;
-                float power = tuning->power[vaho_pair(k, l)];
-                for (size_t p = 0; p < n; p++)
-                    energy[p] += power * moment[p];
-            }
-        for (size_t p = 0; p < n; p++)
-            sum[p] *= scale / sqrtf(energy[p] > 1e-30f ? energy[p] : 1e-30f);
-        for (size_t p = 0; p < n; p++) {
-            if (cover[from + p] > 0.0f && !(sum[p] <= best[from + p])) {
-                best[from + p] = sum[p];
-                which[from + p] = (unsigned char)h;
-            }
-            if (cover[from + p] > 0.0f && !(-sum[p] <= mirror[from + p]))
-                mirror[from + p] = -sum[p];
-        }
-    }
-}
-
-/* The evidence of signatures [first, first + n) at one layer: best[n x rows x cols]. */
-static void project(struct scratch *scratch, const struct vaho_evidence *evidence,
-                    const struct vaho_layer *layer, size_t j, size_t first, size_t n)
-{
-    size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
-    size_t n_filters =
-        evidence->n_parts + (evidence->n_hypotheses > 1); /* the slope's, see make_filters */
-    const struct vaho_evidence_model *model = &evidence->model[j];
-
-    for (size_t i = 0; i < n * np; i++)
-        scratch->best[i] = scratch->mirror[i] = NAN;
-    if (model->cholesky == NULL)
-        return;
-    for (size_t k = 0; k < n_filters; k++) {
-        const float *z = layer->z[k < evidence->n_parts ? k : 0];
-        /* (signatures x bands) times (bands x cols), row by row */
-        for (size_t r = 0; r < rows; r++)
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)n, (int)cols, (int)nb, 1.0f,
-                        model->filter[k] + first, (int)evidence->n_signatures, z + r * nb * cols,
-                        (int)cols, 0.0f, scratch->projected + r * n * cols, (int)cols);
-        for (size_t i = 0; i < n; i++)
-            vaho_smooth_plane(scratch->smooth[k] + i * np, scratch->projected + i * cols, rows,
-                              cols, n * cols, VAHO_BINOMIAL_SIDE, VAHO_BINOMIAL_CENTRE,
-                              scratch->plane);
-    }
-    for (size_t h = 0; h < evidence->n_hypotheses; h++)
-        for (size_t i = 0; i < n; i++) {
-            const float *smooth[VAHO_N_PARTS + 1] = {NULL};
-            for (size_t k = 0; k < n_filters; k++)
-                smooth[k] = scratch->smooth[k] + i * np;
-            take_best(scratch->best + i * np, scratch->mirror + i * np,
-                      scratch->hypothesis + i * np,
-                      &model->tuning[h * evidence->n_signatures + first + i], smooth,
-                      scratch->moments, evidence->n_parts, np, h);
-        }
-}
-
-/* Candidates and level maps of one batch of signatures at one layer. */
-static enum vaho_status harvest(struct found *found, const struct scratch *scratch,
-                                struct vaho_evidence *evidence, const struct vaho_layer *layer,
-                                size_t j, size_t first, size_t n, size_t first_line,
-                                size_t core_first, size_t core_end, double z_min,
-                                struct vaho_error *error)
-{
-    size_t rows = layer->n_rows, cols = layer->n_cols, side = (size_t)2 << j;
-    size_t row0 = (core_first - first_line) / side,
-           row_end = (core_end - first_line + side - 1) / side;
-    size_t offset = first_line / side;
-    enum vaho_status status = VAHO_OK;
-
-    for (size_t i = 0; i < n; i++) {
-        const float *z = scratch->best + i * rows * cols,
-                    *mirror = scratch->mirror + i * rows * cols;
-        const unsigned char *which = scratch->hypothesis + i * rows * cols;
-        int real = first + i < evidence->n_real;
-        for (size_t r = row0; status == VAHO_OK && r < row_end; r++)
-            for (size_t c = 0; status == VAHO_OK && c < cols; c++) {
-                struct vaho_candidate candidate = {.signature = (unsigned)(first + i),
-                                                   .level = (unsigned char)(j + 1),
-                                                   .hypothesis = which[r * cols + c],
-                                                   .row = (unsigned)(r + offset),
-                                                   .col = (unsigned)c,
-                                                   .z = z[r * cols + c]};
-                if ((double)candidate.z >= z_min && is_peak(z, rows, cols, r, c))
-                    status = add_candidate(found, &candidate, error);
-                candidate.signature = (unsigned)(evidence->n_signatures + first + i);
-                candidate.z = mirror[r * cols + c];
-                if (status == VAHO_OK && real && (double)candidate.z >= z_min &&
-                    is_peak(mirror, rows, cols, r, c))
-                    status = add_candidate(found, &candidate, error);
-            }
-        if (real) {
-            struct vaho_level_map *map = &evidence->map[(first + i) * VAHO_N_LEVELS + j];
-            for (size_t r = row0; r < row_end; r++) {
-                memcpy(map->z + (r + offset) * cols, z + r * cols, cols * sizeof *z);
-                memcpy(map->hypothesis + (r + offset) * cols, which + r * cols, cols);
-            }
-        }
-    }
-    return status;
-}
 
 static void scratch_free(struct scratch *scratch)
 {
-    free(scratch->moments);
+    vaho_place_sums_free(scratch->sums);
+    vaho_gathering_free(&scratch->gathering);
     free(scratch->projected);
-    for (size_t k = 0; k <= VAHO_N_PARTS; k++)
-        free(scratch->smooth[k]);
-    free(scratch->plane);
-    free(scratch->best);
-    free(scratch->mirror);
-    free(scratch->hypothesis);
+    free(scratch->gathered);
+    free(scratch->scale);
+    free(scratch->place);
+    for (size_t s = 0; s < VAHO_N_SCALES; s++) {
+        free(scratch->best[s]);
+        free(scratch->mirror[s]);
+        free(scratch->which[s]);
+        free(scratch->mirror_which[s]);
+    }
 }
 
-static int scratch_new(struct scratch *scratch, size_t n_places, size_t n_parts)
+static enum vaho_status scratch_new(struct scratch *scratch, const struct vaho_strip *strip,
+                                    size_t n, struct vaho_error *error)
 {
+    enum vaho_status status = vaho_place_sums_new(&scratch->sums, strip, error);
+    size_t rows = strip->max_lines / 2 + 1, cols = strip->n_samples / 2 + 1;
     int missing = 0;
 
-    scratch->moments = vaho_alloc(n_places * (VAHO_N_PAIRS + 1), sizeof(float));
-    scratch->projected = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    for (size_t k = 0; k <= n_parts; k++)
-        missing |=
-            (scratch->smooth[k] = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float))) == NULL;
-    scratch->plane = vaho_alloc(n_places, sizeof(float));
-    scratch->best = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    scratch->mirror = vaho_alloc(n_places * SIGNATURE_BATCH, sizeof(float));
-    scratch->hypothesis = vaho_alloc(n_places * SIGNATURE_BATCH, 1);
-    return !missing && scratch->mirror && scratch->moments && scratch->projected &&
-           scratch->plane && scratch->best && scratch->hypothesis;
+    if (status != VAHO_OK)
+        return status;
+    missing |= !vaho_gathering_new(&scratch->gathering, rows, cols);
+    missing |= (scratch->projected = vaho_alloc(rows * cols, n * sizeof(float))) == NULL;
+    missing |= (scratch->place = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
+    missing |= (scratch->gathered = vaho_alloc(rows * cols, sizeof(float))) == NULL;
+    missing |=
+        (scratch->scale = vaho_alloc(rows * cols, VAHO_N_DIRECTIONS * sizeof(float))) == NULL;
+    for (size_t s = 0; s < VAHO_N_SCALES; s++) {
+        size_t side = (size_t)1 << vaho_scale(s)->level;
+        size_t np = (strip->max_lines / side + 1) * (strip->n_samples / side + 1);
+        missing |= (scratch->best[s] = vaho_alloc(np, n * sizeof(float))) == NULL;
+        missing |= (scratch->mirror[s] = vaho_alloc(np, sizeof(float))) == NULL;
+        missing |= (scratch->which[s] = vaho_alloc(np, n)) == NULL;
+        missing |= (scratch->mirror_which[s] = vaho_alloc(np, 1)) == NULL;
+    }
+    return missing ? vaho_fail_memory(error, "the scores of a strip") : VAHO_OK;
 }
 
-static enum vaho_status score_strip(void *context, size_t task, size_t worker,
-                                    struct vaho_error *error)
+/* 1 / sqrt(energy) of every kernel of a scale, 0 where too few pixels are valid. */
+static void make_scales(struct scratch *scratch, size_t scale, const struct vaho_place_layer *layer)
+{
+    const struct vaho_scale *shape = vaho_scale(scale);
+    size_t np = layer->n_rows * layer->n_cols;
+    float full = (float)(1u << (2 * shape->level));
+
+    /* how much is valid, by the round kernel of the level, whose weights sum to 1 */
+    vaho_gathering_set(&scratch->gathering, shape->level - 1, layer->n_rows, layer->n_cols);
+    vaho_gather_start(&scratch->gathering, layer->n, layer->n_cols);
+    vaho_gather_kernel(scratch->gathered, &scratch->gathering, 0);
+    for (size_t i = 0; i < shape->n_kernels; i++) {
+        float *out = scratch->scale + i * np;
+        vaho_gather_energy(out, layer->energy, scale, i, layer->n_rows, layer->n_cols);
+        for (size_t p = 0; p < np; p++)
+            out[p] = scratch->gathered[p] >= MIN_COVER * full && out[p] > 0.0f
+                         ? 1.0f / sqrtf(out[p])
+                         : 0.0f;
+    }
+}
+
+/* One plane of evidence or, for sign -1, its negative, into best where it is larger. */
+static void take_best(float *best, unsigned char *which, const float *gathered, const float *scale,
+                      float sign, size_t n, size_t this)
+{
+    for (size_t p = 0; p < n; p++) {
+        float z = scale[p] > 0.0f ? sign * gathered[p] * scale[p] : -INFINITY;
+        int better = z > best[p];
+        best[p] = better ? z : best[p];
+        which[p] = better ? (unsigned char)this : which[p];
+    }
+}
+
+/* All signatures of a gas under one hypothesis at one scale. */
+static void score_scale(struct scratch *scratch, const struct vaho_evidence *evidence,
+                        const struct vaho_evidence_group *group, size_t hypothesis, size_t scale)
+{
+    const struct vaho_scale *shape = vaho_scale(scale);
+    const struct vaho_place_layer *layer = &scratch->sums->layer[shape->level - 1];
+    const float *filter = group->filter[hypothesis * VAHO_N_SCALES + scale];
+    size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
+
+    if (filter == NULL)
+        return;
+    for (size_t r = 0; r < rows; r++) /* (signatures x bands) times (bands x cols) */
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)group->n, (int)cols, (int)nb,
+                    1.0f, filter, (int)group->n, layer->z + r * nb * cols, (int)cols, 0.0f,
+                    scratch->projected + r * group->n * cols, (int)cols);
+    make_scales(scratch, scale, layer);
+    vaho_gathering_set(&scratch->gathering, scale, rows, cols);
+    for (size_t i = 0; i < group->n; i++) {
+        vaho_gather_start(&scratch->gathering, scratch->projected + i * cols, group->n * cols);
+        for (size_t k = 0; k < shape->n_kernels; k++) {
+            vaho_gather_kernel(scratch->gathered, &scratch->gathering, k);
+            take_best(scratch->best[scale] + i * np, scratch->which[scale] + i * np,
+                      scratch->gathered, scratch->scale + k * np, 1.0f, np,
+                      hypothesis * VAHO_N_DIRECTIONS + k);
+            if (i == 0)
+                take_best(scratch->mirror[scale], scratch->mirror_which[scale], scratch->gathered,
+                          scratch->scale + k * np, -1.0f, np, hypothesis * VAHO_N_DIRECTIONS + k);
+        }
+    }
+}
+
+/*
+ * How much more a place strays than the background does, beside what the signature explains:
+ * chi^2 per band of Y in the metric of its own background, at least 1.
+ */
+static double strays(struct scratch *scratch, const struct score_context *score, size_t gas,
+                     const struct vaho_candidate *candidate, double z)
+{
+    const struct vaho_evidence *evidence = score->evidence;
+    const struct vaho_own_background *own =
+        &evidence->backgrounds->own[gas * evidence->n_hypotheses + candidate->hypothesis];
+    size_t nb = evidence->n_bands;
+    double chi2 = 0.0;
+
+    vaho_strip_place(scratch->place, score->strip, own->factor, evidence->n_parts, candidate->scale,
+                     candidate->kernel, candidate->row, candidate->col);
+    cblas_strsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                own->whitener[candidate->scale], (int)nb, scratch->place, 1);
+    for (size_t b = 0; b < nb; b++)
+        chi2 += (double)scratch->place[b] * (double)scratch->place[b];
+    return fmax((chi2 - z * z) / (double)(nb - 1), 1.0);
+}
+
+/* The peaks of one plane in the strip's core; strong ones are tempered. */
+static enum vaho_status harvest(struct found *found, struct scratch *scratch, const float *z,
+                                const unsigned char *which, const struct score_context *score,
+                                size_t gas, size_t scale, unsigned signature,
+                                struct vaho_error *error)
+{
+    size_t level = vaho_scale(scale)->level, side = (size_t)1 << level;
+    const struct vaho_place_layer *layer = &scratch->sums->layer[level - 1];
+    size_t first = score->strip->first_line, end = (score->core_end - first + side - 1) / side;
+    enum vaho_status status = VAHO_OK;
+
+    for (size_t r = (score->core_first - first) / side; status == VAHO_OK && r < end; r++)
+        for (size_t c = 0; status == VAHO_OK && c < layer->n_cols; c++) {
+            size_t at = r * layer->n_cols + c;
+            struct vaho_candidate candidate = {.signature = signature,
+                                               .scale = (unsigned char)scale,
+                                               .level = (unsigned char)level,
+                                               .hypothesis = which[at] / VAHO_N_DIRECTIONS,
+                                               .kernel = which[at] % VAHO_N_DIRECTIONS,
+                                               .row = (unsigned)r,
+                                               .col = (unsigned)c,
+                                               .z = z[at]};
+            if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
+                continue;
+            if ((double)z[at] >= TEMPERED_FROM)
+                candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));
+            candidate.row += (unsigned)(first / side);
+            if ((double)candidate.z >= score->z_min)
+                status = add_candidate(found, &candidate, error);
+        }
+    return status;
+}
+
+/* Keeps the gas's own evidence at one scale, the strip's core of it. */
+static void keep_map(struct vaho_level_map *map, const float *z, const struct score_context *score,
+                     size_t level)
+{
+    size_t side = (size_t)1 << level, first = score->strip->first_line, cols = map->n_cols;
+    size_t from = score->core_first / side, end = (score->core_end + side - 1) / side;
+
+    for (size_t r = from; r < end; r++)
+        for (size_t c = 0; c < cols; c++) {
+            float here = z[(r - first / side) * cols + c];
+            map->z[r * cols + c] = here > -INFINITY ? here : NAN;
+        }
+}
+
+static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
+                                  struct vaho_error *error)
 {
     struct score_context *score = context;
     struct vaho_evidence *evidence = score->evidence;
-    size_t first, n_lines, core_first, core_end;
-    struct vaho_pyramid *pyramid = NULL;
+    const struct vaho_evidence_group *group = &evidence->group[gas];
     struct scratch scratch = {0};
-    enum vaho_status status;
+    enum vaho_status status = scratch_new(&scratch, score->strip, group->n, error);
 
     (void)worker;
-    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence, task);
-    status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
-    if (status == VAHO_OK &&
-        !scratch_new(&scratch, (n_lines / 2 + 1) * pyramid->layer[0].n_cols, evidence->n_parts))
-        status = vaho_fail_memory(error, "the scores of a strip");
-    if (status == VAHO_OK)
-        status = vaho_pyramid_build(pyramid, &evidence->scene, NULL, first, n_lines, error);
-    for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++) {
-        const struct vaho_layer *layer = &pyramid->layer[j];
-        vaho_place_moments(scratch.moments, layer, evidence->n_parts, j + 1, scratch.plane);
-        for (size_t i = 0; status == VAHO_OK && i < evidence->n_signatures; i += SIGNATURE_BATCH) {
-            size_t n = evidence->n_signatures - i < SIGNATURE_BATCH ? evidence->n_signatures - i
-                                                                    : SIGNATURE_BATCH;
-            project(&scratch, evidence, layer, j, i, n);
-            status = harvest(&score->strip[task], &scratch, evidence, layer, j, i, n, first,
-                             core_first, core_end, score->z_min, error);
-        }
+    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
+        size_t side = (size_t)1 << vaho_scale(s)->level;
+        size_t np = (score->strip->n_lines + side - 1) / side *
+                    scratch.sums->layer[vaho_scale(s)->level - 1].n_cols;
+        for (size_t i = 0; i < group->n * np; i++)
+            scratch.best[s][i] = -INFINITY;
+        for (size_t i = 0; i < np; i++)
+            scratch.mirror[s][i] = -INFINITY;
+    }
+    for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++) {
+        vaho_place_sums_build(scratch.sums, score->strip,
+                              evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
+                              evidence->n_parts);
+        for (size_t s = 0; s < VAHO_N_SCALES; s++)
+            score_scale(&scratch, evidence, group, h, s);
+    }
+    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
+        size_t level = vaho_scale(s)->level;
+        const struct vaho_place_layer *layer = &scratch.sums->layer[level - 1];
+        size_t np = layer->n_rows * layer->n_cols;
+        for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
+            status = harvest(&score->gas[gas], &scratch, scratch.best[s] + i * np,
+                             scratch.which[s] + i * np, score, gas, s, group->signature[i], error);
+        if (status == VAHO_OK)
+            status = harvest(&score->gas[gas], &scratch, scratch.mirror[s], scratch.mirror_which[s],
+                             score, gas, s, (unsigned)(evidence->n_signatures + gas), error);
+        keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch.best[s], score, level);
     }
     scratch_free(&scratch);
-    vaho_pyramid_free(pyramid);
     return status;
+}
+
+/* Moves what was found into one list. */
+static enum vaho_status join(struct vaho_candidate **out_candidate, size_t *out_n,
+                             const struct found *found, size_t n_found, struct vaho_error *error)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < n_found; i++)
+        n += found[i].n;
+    *out_candidate = vaho_alloc(n, sizeof **out_candidate);
+    if (*out_candidate == NULL)
+        return vaho_fail_memory(error, "candidates");
+    for (size_t i = 0; i < n_found; i++)
+        if (found[i].n > 0) {
+            memcpy(*out_candidate + *out_n, found[i].candidate,
+                   found[i].n * sizeof **out_candidate);
+            *out_n += found[i].n;
+        }
+    return VAHO_OK;
 }
 
 enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size_t *out_n,
                                      struct vaho_evidence *evidence, double z_min,
                                      struct vaho_pool *pool, struct vaho_error *error)
 {
-    struct score_context score = {evidence, z_min, NULL};
-    size_t n = 0;
+    struct score_context score = {.evidence = evidence, .z_min = z_min};
+    struct vaho_strip *strip = NULL;
     enum vaho_status status;
 
     *out_candidate = NULL;
     *out_n = 0;
-    score.strip = vaho_alloc(evidence->n_strips, sizeof *score.strip);
-    if (score.strip == NULL)
+    score.gas = vaho_alloc(evidence->n_gases, sizeof *score.gas);
+    if (score.gas == NULL)
         return vaho_fail_memory(error, "candidates");
-    status = vaho_pool_run(pool, evidence->n_strips, score_strip, &score, error);
-    for (size_t i = 0; i < evidence->n_strips; i++)
-        n += score.strip[i].n;
-    if (status == VAHO_OK) {
-        *out_candidate = vaho_alloc(n, sizeof **out_candidate);
-        if (*out_candidate == NULL)
-            status = vaho_fail_memory(error, "candidates");
+    status = vaho_strip_new(&strip, &evidence->scene, VAHO_CORE_LINES + 2 * VAHO_HALO_LINES, error);
+    score.strip = strip;
+    for (size_t i = 0; status == VAHO_OK && i < evidence->n_strips; i++) {
+        size_t first, n_lines;
+        vaho_strip_extent(&first, &n_lines, &score.core_first, &score.core_end, evidence->n_lines,
+                          i);
+        status = vaho_strip_read(strip, &evidence->scene, NULL, first, n_lines, pool, error);
+        if (status == VAHO_OK)
+            status = vaho_pool_run(pool, evidence->n_gases, score_gas, &score, error);
     }
-    for (size_t i = 0; i < evidence->n_strips; i++) {
-        if (status == VAHO_OK && score.strip[i].n > 0) {
-            memcpy(*out_candidate + *out_n, score.strip[i].candidate,
-                   score.strip[i].n * sizeof **out_candidate);
-            *out_n += score.strip[i].n;
-        }
-        free(score.strip[i].candidate);
-    }
-    free(score.strip);
+    vaho_strip_free(strip);
+    if (status == VAHO_OK)
+        status = join(out_candidate, out_n, score.gas, evidence->n_gases, error);
+    for (size_t i = 0; i < evidence->n_gases; i++)
+        free(score.gas[i].candidate);
+    free(score.gas);
     return status;
 }

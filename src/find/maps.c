@@ -68,7 +68,7 @@ static void project_line(struct lines *lines, const struct maps_context *context
     for (size_t k = 0; k <= n_parts; k++) { /* part k, the last the slope's */
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)ng, (int)ns, (int)nb, 1.0f,
                     vaho_evidence_filter(context->evidence, 1, k),
-                    (int)vaho_evidence_n_signatures(context->evidence), z, (int)ns, 0.0f,
+                    (int)vaho_evidence_n_gases(context->evidence), z, (int)ns, 0.0f,
                     lines->projected, (int)ns);
         for (size_t g = 0; g < ng; g++) {
             const struct vaho_tuning *tuning =

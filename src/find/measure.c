@@ -22,7 +22,7 @@ static float map_value(const struct vaho_measuring *m, size_t gas, size_t level,
 
     if (level == 0)
         return m->maps->snr[(gas * m->maps->n_lines + line) * m->maps->n_samples + sample];
-    map = vaho_evidence_map(m->evidence) + gas * VAHO_N_LEVELS + level - 1;
+    map = vaho_evidence_map(m->evidence) + gas * VAHO_N_SCALES + level - 1;
     return map->z[(line >> level) * map->n_cols + (sample >> level)];
 }
 
@@ -35,7 +35,7 @@ static void survey_claim(size_t box[4], size_t *level, float *peak, const struct
     box[0] = c->n_lines;
     box[1] = c->n_samples;
     box[2] = box[3] = 0;
-    for (size_t j = 0; j <= winner->candidate.level; j++) {
+    for (size_t j = 0; j <= vaho_scale(winner->candidate.scale)->like_level; j++) {
         *peak = 0.0f;
         *level = j;
         for (size_t l = 0; l < c->n_lines; l++)
@@ -220,7 +220,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
                               const struct vaho_contender *winner, struct vaho_error *error)
 {
     size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
-    size_t level = winner->candidate.level;
+    size_t level = vaho_scale(winner->candidate.scale)->like_level;
     struct vaho_footprint_sums sums = {0};
     double *match = vaho_alloc(m->n_gases, sizeof *match);
     double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);

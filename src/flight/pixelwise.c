@@ -418,7 +418,7 @@ static enum vaho_status score_real(struct pixels *p, struct vaho_detection *out,
         if (z == NULL)
             return vaho_fail_memory(error, "the maps");
         memcpy(z, out->snr + i * p->n_pixels, p->n_pixels * sizeof *z);
-        p->z[i] = (struct vaho_level_map){p->n_lines, p->n_samples, z, NULL};
+        p->z[i] = (struct vaho_level_map){p->n_lines, p->n_samples, z};
         status = take_peaks(p, z, i, 1, error);
         if (status == VAHO_OK && p->kind == VAHO_SCORE_TEMPERED) /* its snr is in sigmas */
             memcpy(out->snr + i * p->n_pixels, z, p->n_pixels * sizeof *z);
@@ -453,7 +453,7 @@ static enum vaho_status score_decoys(struct pixels *p, const struct vaho_progres
 
 static enum vaho_status compete(struct pixels *p, struct vaho_error *error)
 {
-    struct vaho_evidence_maps maps = {p->z, p->n_real, 0, 1};
+    struct vaho_evidence_maps maps = {p->z, p->n_real, 1};
     struct vaho_winner *winner;
     enum vaho_status status = vaho_compete(&p->competition, p->candidate, p->n_candidates,
                                            p->signature_of, &maps, p->n_lines, p->n_samples, error);

@@ -137,7 +137,8 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
     out->n_bands_used = s->n_bands;
     out->n_dead_elements = vaho_columns_n_dead_elements(s->columns);
     out->n_dead_columns = vaho_columns_n_dead_columns(s->columns);
-    return vaho_evidence_learn(&s->evidence, &s->scene, s->excluded, s->pool, error);
+    return vaho_evidence_learn(&s->evidence, &s->scene, s->excluded, s->real, s->n_searched, s->pool,
+                               error);
 }
 
 /* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
@@ -196,13 +197,13 @@ fail:
 static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
-    struct vaho_evidence_maps maps = {NULL, s->n_searched, 1, VAHO_N_LEVELS};
+    struct vaho_evidence_maps maps = {NULL, s->n_searched, VAHO_N_SCALES};
     struct vaho_candidate *candidate = NULL;
     struct vaho_winner *winner = NULL;
     size_t n_candidates;
     enum vaho_status status;
 
-    status = vaho_evidence_set_signatures(s->evidence, s->scored, s->n_all, s->n_searched, error);
+    status = vaho_evidence_set_signatures(s->evidence, s->scored, s->gas_of, s->n_all, error);
     if (status == VAHO_OK)
         status = vaho_evidence_score(&candidate, &n_candidates, s->evidence, Z_MIN, s->pool, error);
     maps.map = vaho_evidence_map(s->evidence);
@@ -337,7 +338,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
             status = make_decoys(&s, pass + 1 < N_PASSES ? 0 : settings->n_decoys, error);
         if (status == VAHO_OK)
             status = find_winners(&s, error);
-        if (status == VAHO_OK && pass + 1 < N_PASSES && s.contrast->n_hypotheses > 1)
+        if (status == VAHO_OK && pass + 1 < N_PASSES && s.contrast->n_hypotheses > 1 &&
+            !isfinite(settings->air_temperature_k))
             status = vaho_air_settle(&d, &settled, &s.scene, s.evidence, s.competition, s.real,
                                      s.n_searched, error);
         if (status == VAHO_OK && pass + 1 < N_PASSES)

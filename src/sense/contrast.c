@@ -13,9 +13,12 @@ static const double C2 = 1.438776877e4; /* h c / k, um K */
 static const double THERMAL_FROM_UM = 3.0;
 static const double WINDOW_FROM_UM = 10.2, WINDOW_TO_UM = 12.5; /* clean of ozone and CO2 */
 /* Ground minus air, K, as seen in the window: from cold nights to hot afternoons. */
-static const double GROUND_MINUS_AIR_K[] = {9.0, 6.0, 3.0, 0.0, -4.0};
-static const double GROUND_MINUS_AIR_REFERENCE_K = 5.0;
+static const double GROUND_MINUS_AIR_K[] = {7.0, 4.5, 2.5, 0.5, -3.0};
+static const double GROUND_MINUS_AIR_REFERENCE_K = 2.5;
 enum { N_GROUND_MINUS_AIR = sizeof GROUND_MINUS_AIR_K / sizeof GROUND_MINUS_AIR_K[0] };
+/* A settled value is still this uncertain, and so is the black-body line of each band. */
+static const double SETTLED_STEP_K = 1.5;
+enum { N_SETTLED = 3 };
 /* The upper edge of the scatter: the expectile fitted, and how often. */
 static const double EXPECTILE = 0.97;
 enum { EXPECTILE_ROUNDS = 12 };
@@ -49,8 +52,10 @@ void vaho_contrast_free(struct vaho_contrast *contrast)
 
 void vaho_contrast_settle(struct vaho_contrast *contrast, double d)
 {
-    contrast->n_hypotheses = 1;
-    contrast->d[0] = contrast->d_reference = d;
+    contrast->n_hypotheses = N_SETTLED;
+    for (size_t i = 0; i < N_SETTLED; i++)
+        contrast->d[i] = d + SETTLED_STEP_K * ((double)(N_SETTLED / 2) - (double)i);
+    contrast->d_reference = d;
 }
 
 void vaho_contrast_parts(float *out, const struct vaho_contrast *contrast, const float *absorption)

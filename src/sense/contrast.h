@@ -76,7 +76,7 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
                                      struct vaho_error *error);
 void vaho_contrast_free(struct vaho_contrast *contrast); /* NULL is fine */
 
-/* Leaves only the value d. */
+/* Leaves the value d (the middle hypothesis), and one to each side as uncertain as it is. */
 void vaho_contrast_settle(struct vaho_contrast *contrast, double d);
 
 /*

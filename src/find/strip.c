@@ -1,0 +1,253 @@
+#include "find/strip.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+enum { READ_LINES = 16 };
+
+void vaho_strip_free(struct vaho_strip *strip)
+{
+    if (strip == NULL)
+        return;
+    free(strip->z);
+    free(strip->q);
+    free(strip->valid);
+    free(strip);
+}
+
+enum vaho_status vaho_strip_new(struct vaho_strip **out, const struct vaho_scene *scene,
+                                size_t max_lines, struct vaho_error *error)
+{
+    struct vaho_strip *strip = vaho_alloc(1, sizeof *strip);
+    size_t ns = vaho_columns_n_samples(scene->columns);
+
+    *out = strip;
+    if (strip == NULL)
+        return vaho_fail_memory(error, "a strip of lines");
+    strip->n_bands = vaho_columns_n_bands(scene->columns);
+    strip->n_samples = ns;
+    strip->rank = vaho_columns_rank(scene->columns);
+    strip->max_lines = max_lines;
+    strip->z = vaho_alloc(max_lines * ns, strip->n_bands * sizeof *strip->z);
+    strip->q = vaho_alloc(max_lines * ns, strip->rank * sizeof *strip->q);
+    strip->valid = vaho_alloc(max_lines * ns, 1);
+    if (strip->z && strip->q && strip->valid)
+        return VAHO_OK;
+    vaho_strip_free(strip);
+    *out = NULL;
+    return vaho_fail_memory(error, "a strip of lines");
+}
+
+struct reading {
+    struct vaho_strip *strip;
+    const struct vaho_scene *scene;
+    const unsigned char *excluded;
+};
+
+static enum vaho_status read_lines(void *context, size_t task, size_t worker,
+                                   struct vaho_error *error)
+{
+    const struct reading *reading = context;
+    struct vaho_strip *strip = reading->strip;
+    const struct vaho_columns *columns = reading->scene->columns;
+    size_t ns = strip->n_samples, nb = strip->n_bands, from = task * READ_LINES;
+    size_t n = strip->n_lines - from < READ_LINES ? strip->n_lines - from : READ_LINES;
+    struct vaho_block *block;
+    enum vaho_status status = vaho_block_new(&block, n, nb, ns, error);
+
+    (void)worker;
+    if (status == VAHO_OK)
+        status = vaho_columns_read(block, columns, reading->scene->source, strip->first_line + from,
+                                   n, error);
+    if (status == VAHO_OK) {
+        const unsigned char *excluded =
+            reading->excluded ? reading->excluded + (strip->first_line + from) * ns : NULL;
+        for (size_t i = 0; excluded != NULL && i < n * ns; i++)
+            block->valid[i] &= !excluded[i];
+        vaho_columns_residual(block, strip->q + from * strip->rank * ns, columns);
+        memcpy(strip->z + from * nb * ns, block->value, n * nb * ns * sizeof(float));
+        memcpy(strip->valid + from * ns, block->valid, n * ns);
+    }
+    vaho_block_free(block);
+    return status;
+}
+
+enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
+                                 const unsigned char *excluded, size_t first_line, size_t n_lines,
+                                 struct vaho_pool *pool, struct vaho_error *error)
+{
+    struct reading reading = {strip, scene, excluded};
+
+    strip->first_line = first_line;
+    strip->n_lines = n_lines;
+    return vaho_pool_run(pool, (n_lines + READ_LINES - 1) / READ_LINES, read_lines, &reading,
+                         error);
+}
+
+void vaho_place_sums_free(struct vaho_place_sums *sums)
+{
+    if (sums == NULL)
+        return;
+    for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
+        free(sums->layer[j].z);
+        free(sums->layer[j].energy);
+        free(sums->layer[j].n);
+    }
+    free(sums->weight);
+    free(sums);
+}
+
+enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct vaho_strip *strip,
+                                     struct vaho_error *error)
+{
+    struct vaho_place_sums *sums = vaho_alloc(1, sizeof *sums);
+    int missing = sums == NULL;
+
+    *out = sums;
+    for (size_t j = 0; !missing && j < VAHO_N_LEVELS; j++) {
+        struct vaho_place_layer *layer = &sums->layer[j];
+        size_t side = (size_t)2 << j, n;
+        layer->n_cols = (strip->n_samples + side - 1) / side;
+        n = (strip->max_lines + side - 1) / side * layer->n_cols;
+        layer->z = vaho_alloc(n, strip->n_bands * sizeof *layer->z);
+        layer->energy = vaho_alloc(n, sizeof *layer->energy);
+        layer->n = vaho_alloc(n, sizeof *layer->n);
+        missing = !layer->z || !layer->energy || !layer->n;
+    }
+    if (!missing)
+        missing = (sums->weight = vaho_alloc(strip->n_samples, sizeof(float))) == NULL;
+    if (!missing)
+        return VAHO_OK;
+    vaho_place_sums_free(sums);
+    *out = NULL;
+    return vaho_fail_memory(error, "block sums");
+}
+
+/* Adds pairs of x into y; an odd one out comes last. */
+static void add_pairs(float *y, const float *x, size_t n)
+{
+    for (size_t c = 0; c < n / 2; c++)
+        y[c] += x[2 * c] + x[2 * c + 1];
+    if (n % 2 == 1)
+        y[n / 2] += x[n - 1];
+}
+
+/* The same of the products w x. */
+static void add_weighted_pairs(float *y, const float *w, const float *x, size_t n)
+{
+    for (size_t c = 0; c < n / 2; c++)
+        y[c] += w[2 * c] * x[2 * c] + w[2 * c + 1] * x[2 * c + 1];
+    if (n % 2 == 1)
+        y[n / 2] += w[n - 1] * x[n - 1];
+}
+
+/* The weights of one line, 0 where not valid. */
+static void weigh_line(float *w, const struct vaho_strip *strip, size_t line, const float *factor,
+                       size_t n_factors)
+{
+    size_t ns = strip->n_samples;
+    const float *q = strip->q + line * strip->rank * ns;
+    const unsigned char *valid = strip->valid + line * ns;
+
+    for (size_t s = 0; s < ns; s++)
+        w[s] = factor[0];
+    for (size_t k = 1; k < n_factors; k++)
+        for (size_t s = 0; s < ns; s++)
+            w[s] += factor[k] * q[(k - 1) * ns + s];
+    for (size_t s = 0; s < ns; s++)
+        w[s] = valid[s] ? w[s] : 0.0f;
+}
+
+/* Adds a plane of rows x n_planes x cols of the finer layer into the coarser one. */
+static void halve(float *coarse, const float *fine, const struct vaho_place_layer *from,
+                  const struct vaho_place_layer *to, size_t n_planes)
+{
+    for (size_t r = 0; r < from->n_rows; r++)
+        for (size_t p = 0; p < n_planes; p++)
+            add_pairs(coarse + (r / 2 * n_planes + p) * to->n_cols,
+                      fine + (r * n_planes + p) * from->n_cols, from->n_cols);
+}
+
+void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *factor,
+                      size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col)
+{
+    size_t ns = strip->n_samples, nb = strip->n_bands;
+    size_t side = (size_t)1 << vaho_scale(scale)->level;
+    struct vaho_kernel k;
+    float energy = 0.0f;
+
+    vaho_scale_kernel(&k, scale, kernel);
+    memset(out, 0, nb * sizeof *out);
+    for (size_t i = 0; i < k.n; i++) {
+        size_t l0 = (row + (size_t)(long)k.row[i]) * side,
+               s0 = (col + (size_t)(long)k.col[i]) * side;
+        if (l0 >= strip->n_lines || s0 >= ns)
+            continue;
+        for (size_t l = l0; l < l0 + side && l < strip->n_lines; l++)
+            for (size_t s = s0; s < s0 + side && s < ns; s++) {
+                const float *z = strip->z + l * nb * ns + s,
+                            *q = strip->q + l * strip->rank * ns + s;
+                float w = factor[0];
+                if (!strip->valid[l * ns + s])
+                    continue;
+                for (size_t f = 1; f < n_factors; f++)
+                    w += factor[f] * q[(f - 1) * ns];
+                w *= k.weight[i];
+                energy += w * w;
+                for (size_t b = 0; b < nb; b++)
+                    out[b] += w * z[b * ns];
+            }
+    }
+    for (size_t b = 0; energy > 0.0f && b < nb; b++)
+        out[b] /= sqrtf(energy);
+}
+
+void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip *strip,
+                           const float *factor, size_t n_factors)
+{
+    size_t ns = strip->n_samples;
+
+    for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
+        struct vaho_place_layer *layer = &sums->layer[j];
+        size_t side = (size_t)2 << j;
+        layer->n_rows = (strip->n_lines + side - 1) / side;
+        memset(layer->energy, 0, layer->n_rows * layer->n_cols * sizeof *layer->energy);
+        memset(layer->n, 0, layer->n_rows * layer->n_cols * sizeof *layer->n);
+    }
+    for (size_t l = 0; l < strip->n_lines; l++) {
+        struct vaho_place_layer *layer = &sums->layer[0];
+        weigh_line(sums->weight, strip, l, factor, n_factors);
+        for (size_t s = 0; s < ns; s++)
+            layer->n[l / 2 * layer->n_cols + s / 2] += (float)strip->valid[l * ns + s];
+        add_weighted_pairs(layer->energy + l / 2 * layer->n_cols, sums->weight, sums->weight, ns);
+    }
+    for (size_t j = 1; j < VAHO_N_LEVELS; j++) {
+        halve(sums->layer[j].energy, sums->layer[j - 1].energy, &sums->layer[j - 1],
+              &sums->layer[j], 1);
+        halve(sums->layer[j].n, sums->layer[j - 1].n, &sums->layer[j - 1], &sums->layer[j], 1);
+    }
+}
+
+void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip *strip,
+                           const float *factor, size_t n_factors)
+{
+    size_t nb = strip->n_bands, ns = strip->n_samples;
+    struct vaho_place_layer *finest = &sums->layer[0];
+
+    vaho_place_sums_weigh(sums, strip, factor, n_factors);
+    for (size_t j = 0; j < VAHO_N_LEVELS; j++)
+        memset(sums->layer[j].z, 0,
+               sums->layer[j].n_rows * sums->layer[j].n_cols * nb * sizeof(float));
+    for (size_t l = 0; l < strip->n_lines; l++) {
+        const float *z = strip->z + l * nb * ns;
+        weigh_line(sums->weight, strip, l, factor, n_factors);
+        for (size_t b = 0; b < nb; b++)
+            add_weighted_pairs(finest->z + (l / 2 * nb + b) * finest->n_cols, sums->weight,
+                               z + b * ns, ns);
+    }
+    for (size_t j = 1; j < VAHO_N_LEVELS; j++)
+        halve(sums->layer[j].z, sums->layer[j - 1].z, &sums->layer[j - 1], &sums->layer[j], nb);
+}

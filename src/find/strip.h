@@ -1,0 +1,68 @@
+/*
+ * strip.h - a run of lines as residuals, and their sums over blocks with a weight of one's own
+ *
+ * Every pixel has a weight w = f_0 + sum_k f_k q_k, linear in its coordinates in the scene's
+ * leading patterns (contrast.h).  Layer j = 1 .. VAHO_N_LEVELS has blocks of 2^j x 2^j pixels:
+ *   z       sum w z    (row, band, col): n_rows x n_bands x n_cols
+ *   energy  sum w^2    (row, col)
+ *   n       valid pixels
+ * Blocks at the far edges may be partly filled.
+ */
+#ifndef VAHO_FIND_STRIP_H
+#define VAHO_FIND_STRIP_H
+
+#include <stddef.h>
+
+#include "base/pool.h"
+#include "find/evidence.h"
+#include "find/scales.h"
+
+struct vaho_strip {
+    size_t n_bands, n_samples, rank, max_lines;
+    size_t first_line, n_lines;
+    float *z;             /* n_lines x n_bands x n_samples, 0 where not valid */
+    float *q;             /* n_lines x rank x n_samples */
+    unsigned char *valid; /* n_lines x n_samples */
+};
+
+enum vaho_status vaho_strip_new(struct vaho_strip **out, const struct vaho_scene *scene,
+                                size_t max_lines, struct vaho_error *error);
+void vaho_strip_free(struct vaho_strip *strip); /* NULL is fine */
+
+/*
+ * Reads lines [first_line, first_line + n_lines), shared out over the pool; first_line a multiple
+ * of 2^VAHO_N_LEVELS.  'excluded' (n_lines of the cube x n_samples, may be NULL) marks pixels that
+ * count as not valid.
+ */
+enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
+                                 const unsigned char *excluded, size_t first_line, size_t n_lines,
+                                 struct vaho_pool *pool, struct vaho_error *error);
+
+/*
+ * Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands: kernel number 'kernel' of a scale around
+ * block (row, col) of its level, counted from the strip's first line.
+ */
+void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *factor,
+                      size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col);
+
+struct vaho_place_layer {
+    size_t n_rows, n_cols;
+    float *z, *energy, *n;
+};
+
+struct vaho_place_sums {
+    struct vaho_place_layer layer[VAHO_N_LEVELS]; /* layer[j - 1] is level j */
+    float *weight;                                /* of one line */
+};
+
+enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct vaho_strip *strip,
+                                     struct vaho_error *error);
+void vaho_place_sums_free(struct vaho_place_sums *sums); /* NULL is fine */
+
+/* 'factor' has n_factors values: f_0, f_1 ..  Weighing fills energy and n alone. */
+void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip *strip,
+                           const float *factor, size_t n_factors);
+void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip *strip,
+                           const float *factor, size_t n_factors);
+
+#endif
