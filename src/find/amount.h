@@ -29,6 +29,14 @@
  * the exact average for that distribution and exact to second order in c for any other.
  * For theta -> 0, and for c < 0 (noise), alpha c.
  *
+ * Noise.  Undoing a plume multiplies the sensor's noise by 1/t with the ground, so
+ *
+ *     C(c) = C + N (1/t(c)^2 - 1),      N = 1 / diag(C^-1),
+ *
+ * the variance of a band given all others standing for its noise; P is tabulated at a few c
+ * (struct vaho_amount_levels).  A saturated band then says nothing instead of everything.
+ * With it the misfit is f' P f + ln |C(c)| - 2 sum(-ln t).
+ *
  * Clutter is not Gaussian: a roof of rare material is far off in any direction and must not
  * count like a pixel of common ground.  With e = f' P f over n bands, a pixel with e > n has
  * the weight and the log-likelihood of a multivariate t distribution, NU degrees of freedom
@@ -41,9 +49,26 @@
 
 #include "vaho/status.h"
 
+enum { VAHO_AMOUNT_LEVELS = 12 };
+
+/* P of one gas at several column densities. */
+struct vaho_amount_levels {
+    size_t n_bands;
+    double ppmm[VAHO_AMOUNT_LEVELS];         /* ascending, the first 0 */
+    double log_volume[VAHO_AMOUNT_LEVELS];   /* ln |C(c)| - ln |C| */
+    double offset_share[VAHO_AMOUNT_LEVELS]; /* what is left of the offset o */
+    double *precision;                       /* VAHO_AMOUNT_LEVELS x n_bands x n_bands; owned */
+};
+
+/* 'cholesky' is the lower factor of C, row major.  VAHO_NO_MEMORY. */
+enum vaho_status vaho_amount_levels_make(struct vaho_amount_levels *out, const double *cholesky,
+                                         const double *absorption, const double *variety,
+                                         size_t n_bands, struct vaho_error *error);
+void vaho_amount_levels_free(struct vaho_amount_levels *levels);
+
 struct vaho_amount_model { /* of one gas over one background; all borrowed */
     size_t n_bands;
-    const double *precision;  /* P, n_bands x n_bands, symmetric */
+    const struct vaho_amount_levels *levels;
     const double *absorption; /* alpha, 1/(ppm.m) */
     const double *variety;    /* theta, 1/(ppm.m) */
     const double *air;        /* A */
@@ -61,12 +86,14 @@ double vaho_amount_depth(double *slope, double absorption, double variety, doubl
 
 /*
  * radiance and expected (mu): n x n_bands.  Starts from out[i].ppmm and takes n_steps steps.
+ * Where the plume may be saturated the least misfit need not be the nearest: with 'everywhere'
+ * deeper starts are tried as well, and the best is kept.
  * A pixel without contrast has weight 0 and keeps its start.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_amount_solve(struct vaho_amount *out, const float *radiance,
                                    const float *expected, size_t n,
                                    const struct vaho_amount_model *model, size_t n_steps,
-                                   struct vaho_error *error);
+                                   int everywhere, struct vaho_error *error);
 
 /*
  * What pixels say together: n amounts with the background's spread, as a mean over pixels

@@ -14,9 +14,11 @@
 enum {
     MAX_LIKELIHOOD_PIXELS = 1024, /* evenly of the footprint, to tell d */
     MAX_SAMPLE = 2000,            /* pixels that measure offset and spread */
+    EDGE = 6,                     /* pixels around a footprint that are solved as well */
     CHUNK = 4096,                 /* pixels read at once */
     N_ELSEWHERE = 15              /* places a side that a footprint is laid on */
 };
+static const double SATURATED_SNR = 60.0; /* from here on deeper starts are tried as well */
 static const double PLAIN_SNR = 4.0;      /* of single pixels, which then need no company */
 static const double CLAIMED_SHARE = 0.02; /* of a footprint elsewhere: that place does not count */
 enum { MIN_ELSEWHERE = 20 };
@@ -25,7 +27,10 @@ struct context {
     const struct vaho_amounts *amounts;
     const struct vaho_measuring *m;
     size_t nb, n_sample;
-    double *precision; /* C^-1 of the finest level */
+    const double *cholesky;           /* of C of the finest level */
+    struct vaho_amount_levels levels; /* of the gas aimed at */
+    size_t levels_gas;
+    double *precision; /* C^-1 */
     float *sample_x, *sample_mu;
     double *sample_pz; /* C^-1 z */
     double *air;
@@ -101,6 +106,7 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
 static void context_free(struct context *c)
 {
     free(c->precision);
+    vaho_amount_levels_free(&c->levels);
     free(c->sample_x);
     free(c->sample_mu);
     free(c->sample_pz);
@@ -131,7 +137,8 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
         free(residual);
         return vaho_fail_memory(error, "column densities");
     }
-    memcpy(c->precision, vaho_evidence_cholesky(m->evidence, 1), nb * nb * sizeof(double));
+    c->cholesky = vaho_evidence_cholesky(m->evidence, 1);
+    memcpy(c->precision, c->cholesky, nb * nb * sizeof(double));
     LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)nb, c->precision, (int)nb);
     for (size_t i = 0; i < nb; i++)
         for (size_t k = i + 1; k < nb; k++)
@@ -160,10 +167,21 @@ static enum vaho_status aim(struct vaho_amount_model *model, struct context *c, 
 
     if (y == NULL)
         return vaho_fail_memory(error, "column densities");
+    if (c->levels.precision == NULL || c->levels_gas != gas) {
+        enum vaho_status status;
+        vaho_amount_levels_free(&c->levels);
+        status = vaho_amount_levels_make(&c->levels, c->cholesky, c->amounts->absorption + gas * nb,
+                                         c->amounts->variety + gas * nb, nb, error);
+        if (status != VAHO_OK) {
+            free(y);
+            return status;
+        }
+        c->levels_gas = gas;
+    }
     for (size_t b = 0; b < nb; b++)
         c->air[b] = (double)mean[b] - (double)contrast->part[b] - d * (double)contrast->slope[b];
     *model = (struct vaho_amount_model){.n_bands = nb,
-                                        .precision = c->precision,
+                                        .levels = &c->levels,
                                         .absorption = c->amounts->absorption + gas * nb,
                                         .variety = c->amounts->variety + gas * nb,
                                         .air = c->air};
@@ -191,7 +209,8 @@ static enum vaho_status measure_spread(double *out, const struct context *c,
     if (amount == NULL || t == NULL)
         status = vaho_fail_memory(error, "column densities");
     else
-        status = vaho_amount_solve(amount, c->sample_x, c->sample_mu, c->n_sample, model, 1, error);
+        status =
+            vaho_amount_solve(amount, c->sample_x, c->sample_mu, c->n_sample, model, 1, 0, error);
     *out = 1.0;
     if (status == VAHO_OK && c->n_sample > 0) {
         for (size_t i = 0; i < c->n_sample; i++)
@@ -222,7 +241,8 @@ static enum vaho_status weigh_air(struct vaho_amount_trail *trail, struct contex
         if (status == VAHO_OK && i == 0)
             status = measure_spread(&spread, c, &model, error);
         if (status == VAHO_OK)
-            status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS, error);
+            status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
+                                       plume->snr > SATURATED_SNR, error);
         for (size_t a = 0; status == VAHO_OK && i == 0 && a < p.n; a++)
             shown += p.amount[a].weight * p.amount[a].ppmm * p.amount[a].ppmm / (double)p.n;
         if (status == VAHO_OK)
@@ -282,7 +302,7 @@ static enum vaho_status trace_steps(struct vaho_amount_trail *trail, const struc
         p->amount[i].ppmm = 0.0;
     for (size_t k = 0; status == VAHO_OK && k <= VAHO_AMOUNT_STEPS; k++) {
         struct vaho_amount_mean mean;
-        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, k > 0, error);
+        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, k > 0, 0, error);
         if (status != VAHO_OK)
             break;
         vaho_amount_mean(&mean, p->amount, p->n, trail->pixel_spread);
@@ -325,9 +345,9 @@ static enum vaho_status solve_all(struct solved *out, struct vaho_amount_trail *
             status = aim(&model, c, gas, trail->d_mean + side * trail->d_sigma, error);
             if (status == VAHO_OK && side == 0 && first == 0)
                 status = trace_steps(trail, &p, &model, error);
-            else if (status == VAHO_OK)
-                status =
-                    vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS, error);
+            if (status == VAHO_OK)
+                status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
+                                           plume->snr > SATURATED_SNR, error);
             if (status == VAHO_OK)
                 memcpy(row[side + 1] + out->n, p.amount, p.n * sizeof *p.amount);
         }
@@ -417,8 +437,58 @@ static enum vaho_status measure_one(struct vaho_plume *plume, struct vaho_amount
     return status;
 }
 
+/* Solves the surroundings of a footprint too: the plume's edges, which no detection shows. */
+static enum vaho_status measure_edges(const struct vaho_plume *plume,
+                                      const struct vaho_amount_trail *trail, struct context *c,
+                                      size_t gas, unsigned claim, struct vaho_error *error)
+{
+    const struct vaho_maps *maps = c->amounts->maps;
+    const struct vaho_competition *competition = c->m->competition;
+    size_t ns = maps->n_samples;
+    size_t l0 = plume->bbox[0] > EDGE ? plume->bbox[0] - EDGE : 0;
+    size_t s0 = plume->bbox[1] > EDGE ? plume->bbox[1] - EDGE : 0;
+    size_t l1 = plume->bbox[2] + EDGE < maps->n_lines ? plume->bbox[2] + EDGE : maps->n_lines - 1;
+    size_t s1 = plume->bbox[3] + EDGE < ns ? plume->bbox[3] + EDGE : ns - 1;
+    size_t width = s1 - s0 + 1, room = (l1 - l0 + 1) * width;
+    unsigned char *near = vaho_alloc(room, 1);
+    struct vaho_amount_trail own = *trail; /* of the footprint; solving writes into its own */
+    struct vaho_plume edge = {.pixel = vaho_alloc(2 * room, sizeof *edge.pixel), .snr = plume->snr};
+    struct solved s = {0, vaho_alloc(room, sizeof(size_t)), vaho_alloc(room, sizeof *s.low),
+                       vaho_alloc(room, sizeof *s.low), vaho_alloc(room, sizeof *s.low)};
+    enum vaho_status status = VAHO_OK;
+
+    if (!near || !edge.pixel || !s.index || !s.low || !s.mean || !s.high)
+        status = vaho_fail_memory(error, "a plume's edges");
+    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
+        for (size_t l = plume->pixel[2 * i] > EDGE ? plume->pixel[2 * i] - EDGE : 0;
+             l <= plume->pixel[2 * i] + EDGE && l <= l1; l++)
+            for (size_t p = plume->pixel[2 * i + 1] > EDGE ? plume->pixel[2 * i + 1] - EDGE : 0;
+                 p <= plume->pixel[2 * i + 1] + EDGE && p <= s1; p++)
+                near[(l - l0) * width + p - s0] |= 1;
+    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
+        near[(plume->pixel[2 * i] - l0) * width + plume->pixel[2 * i + 1] - s0] = 0;
+    for (size_t k = 0; status == VAHO_OK && k < room; k++) {
+        size_t l = l0 + k / width, p = s0 + k % width;
+        unsigned other = competition->claim[l * ns + p];
+        if (!near[k] || (other != 0 && other != VAHO_CLAIM_DECOY && other != claim))
+            continue;
+        edge.pixel[2 * edge.n_pixels] = (unsigned)l;
+        edge.pixel[2 * edge.n_pixels + 1] = (unsigned)p;
+        edge.n_pixels++;
+    }
+    if (status == VAHO_OK)
+        status = solve_all(&s, &own, c, &edge, gas, error);
+    if (status == VAHO_OK)
+        fill_maps(c->amounts->maps, &edge, gas, &s, own.pixel_spread);
+    free(near);
+    free(edge.pixel);
+    solved_free(&s);
+    return status;
+}
+
 enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amount_trail *trail,
-                                      const size_t *gas, const unsigned char *strong, size_t n,
+                                      const size_t *gas, const unsigned *claim,
+                                      const unsigned char *strong, size_t n,
                                       const struct vaho_amounts *amounts, struct vaho_error *error)
 {
     const struct vaho_contrast *contrast = amounts->measuring->scene->contrast;
@@ -439,6 +509,8 @@ enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amou
         vaho_belief_settle(trail, strong, n, amounts->prior_d, amounts->prior_sigma);
     for (size_t i = 0; status == VAHO_OK && i < n; i++)
         status = measure_one(&plume[i], &trail[i], &c, gas[i], error);
+    for (size_t i = 0; status == VAHO_OK && i < n; i++)
+        status = measure_edges(&plume[i], &trail[i], &c, gas[i], claim[i], error);
     context_free(&c);
     return status;
 }

@@ -60,11 +60,12 @@ struct vaho_amounts {
 /*
  * For n plumes with footprints: gas[i] is the number of the gas, strong[i] whether it may tell
  * the air's temperature, claim[i] its ground.  Sets mean_ppmm, sigma_ppmm, peak_ppmm and the
- * maps at their pixels, and trail[i].  Reads the lines of the footprints.
+ * maps at their pixels and close around, and trail[i].  Reads the lines of the footprints.
  * VAHO_NO_MEMORY and what reading returns.
  */
 enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amount_trail *trail,
-                                      const size_t *gas, const unsigned char *strong, size_t n,
+                                      const size_t *gas, const unsigned *claim,
+                                      const unsigned char *strong, size_t n,
                                       const struct vaho_amounts *amounts, struct vaho_error *error);
 
 #endif

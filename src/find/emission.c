@@ -65,6 +65,7 @@ static int look_at(struct point *p, const struct vaho_maps *maps, size_t gas,
                    size_t sample)
 {
     double w = 0.0, wc = 0.0, own = NAN, sigma = INFINITY, tau2, u;
+    double spread = (double)maps->spread[gas];
 
     for (size_t l = line > NEAR ? line - NEAR : 0; l <= line + NEAR && l < maps->n_lines; l++)
         for (size_t s = sample > NEAR ? sample - NEAR : 0;
@@ -73,15 +74,16 @@ static int look_at(struct point *p, const struct vaho_maps *maps, size_t gas,
             size_t at = gas * maps->n_lines * maps->n_samples + pixel;
             unsigned other = competition->claim[pixel];
             double weight;
-            if (!isfinite(maps->ppmm[at]) || !(maps->sigma[at] > 0.0f) ||
+            if (!isfinite(maps->ppmm[at]) || !(maps->weight[at] > 0.0f) ||
                 (other != 0 && other != VAHO_CLAIM_DECOY && other != claim))
                 continue;
-            weight = 1.0 / ((double)maps->sigma[at] * (double)maps->sigma[at]);
+            /* by noise alone: the air's part of sigma grows with c and would favour small c */
+            weight = (double)maps->weight[at] / (spread * spread);
             w += weight;
             wc += weight * (double)maps->ppmm[at];
             if (l == line && s == sample) {
                 own = (double)maps->ppmm[at];
-                sigma = (double)maps->sigma[at];
+                sigma = 1.0 / sqrt(weight);
             }
         }
     if (!(w > 0.0))

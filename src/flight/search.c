@@ -301,8 +301,8 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                    .settled = settled || given,
                                    .maps = s->maps};
 
-    return vaho_amounts_measure(out->plumes->plume, w->trail, w->gas, w->strong, out->plumes->n,
-                                &amounts, error);
+    return vaho_amounts_measure(out->plumes->plume, w->trail, w->gas, w->claim, w->strong,
+                                out->plumes->n, &amounts, error);
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
