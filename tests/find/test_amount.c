@@ -4,6 +4,7 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include <cblas.h>
 #include <cmocka.h>
 
 #include "../sense/dice.h"
@@ -190,6 +191,7 @@ static void one_mistaken_plume_is_outvoted(void **state)
 
 int main(void)
 {
+    openblas_set_num_threads(1); /* as vaho_detect() does */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_band_averages_over_its_lines),
         cmocka_unit_test(strong_plumes_do_not_saturate),
