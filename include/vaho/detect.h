@@ -43,6 +43,11 @@ struct vaho_detect_settings {
     size_t n_surfaces;      /* surfaces searched, additive; none of 'gas' then */
     const struct vaho_spectrum *const *surface; /* borrowed */
     double air_temperature_k;                   /* at the ground; NaN: not known */
+    /* For emission rates: the speed at which plumes drift and its standard deviation, where the
+     * wind comes from (degrees from north, clockwise), the size of a pixel where the cube does
+     * not say; NaN: not known.  Without speed there are no rates, without sigma it is a quarter
+     * of the speed, without direction each plume's own is taken. */
+    double wind_speed_m_s, wind_sigma_m_s, wind_from_deg, pixel_size_m;
     double q_kept;    /* candidates up to this q-value are kept as plumes */
     size_t n_decoys;  /* decoys a signature */
     size_t n_threads; /* 0: as many as there are processors */
@@ -65,9 +70,10 @@ struct vaho_detection {
     const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */
     size_t n_lines, n_samples;
     float *amount; /* n_signatures x n_lines x n_samples: column density, NaN unknown; NULL: none */
-    float *snr;    /* the same shape: evidence; for a standard method its own score */
-    int own_score; /* 1: 'snr' is a standard method's own score */
-    float *look;   /* n_lines x n_samples: brightness, for pictures */
+    float *amount_sigma; /* the same shape: one standard deviation of 'amount'; NULL: none */
+    float *snr;          /* the same shape: evidence; for a standard method its own score */
+    int own_score;       /* 1: 'snr' is a standard method's own score */
+    float *look;         /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
     size_t n_bands_used, n_dead_elements, n_dead_columns;
     int by_column;

@@ -29,6 +29,7 @@ struct request {
     const struct vaho_spectrum **surface;
     const char *out, *geo;
     const char *method_text, *background_text, *air_text, *q_text;
+    const char *speed_text, *sigma_text, *from_text, *size_text;
     char *gas_text; /* owned */
     char decoys_text[24], kept_text[24];
     double q;
@@ -49,6 +50,11 @@ static void print_help(void)
          "  --air-temperature K of the air the plume is in, as seen in the window; not known: "
          "several\n"
          "                      are tried\n"
+         "  --wind-speed M_S    at which plumes drift, m/s: adds emission rates in kg/h\n"
+         "  --wind-sigma M_S    its standard deviation (a quarter of the speed)\n"
+         "  --wind-from DEG     where it comes from, degrees from north, clockwise (each plume's\n"
+         "                      own direction)\n"
+         "  --pixel-size M      of a pixel on the ground, where the cube does not say\n"
          "  --q X               report plumes up to this false-discovery rate (0.05)\n"
          "  --geo FILE          longitudes and latitudes of the pixels, from another file\n"
          "  --out DIR           where to write (CUBE's name with .vaho in the current folder)\n"
@@ -102,10 +108,41 @@ static void list_settings(struct request *r)
     if (r->n_surfaces == 0)
         add_setting(r, "--gas", r->gas_text != NULL ? r->gas_text : "all");
     add_setting(r, "--air-temperature", r->air_text);
+    add_setting(r, "--wind-speed", r->speed_text);
+    add_setting(r, "--wind-sigma", r->sigma_text);
+    add_setting(r, "--wind-from", r->from_text);
+    add_setting(r, "--pixel-size", r->size_text);
     add_setting(r, "--q", r->q_text);
     add_setting(r, "--geo", r->geo);
     add_setting(r, "decoys a signature", r->decoys_text);
     add_setting(r, "candidates kept up to q", r->kept_text);
+}
+
+/* The options that emission rates need. */
+static int take_wind(struct request *r, int option, char *value)
+{
+    switch (option) {
+    case 'w':
+        r->speed_text = value;
+        return option_real(&r->detect.wind_speed_m_s, value, 0.05, 100.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--wind-speed wants metres a second, 0.05 to 100");
+    case 'u':
+        r->sigma_text = value;
+        return option_real(&r->detect.wind_sigma_m_s, value, 0.0, 100.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--wind-sigma wants metres a second, 0 to 100");
+    case 'f':
+        r->from_text = value;
+        return option_real(&r->detect.wind_from_deg, value, 0.0, 360.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--wind-from wants degrees from north, 0 to 360");
+    default:
+        r->size_text = value;
+        return option_real(&r->detect.pixel_size_m, value, 0.001, 1000.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--pixel-size wants metres, 0.001 to 1000");
+    }
 }
 
 /* EXIT_DONE, or the exit code of what is wrong with one option. */
@@ -149,6 +186,10 @@ static int take_option(struct request *r, int option, char *value)
         return option_real(&r->detect.air_temperature_k, value, 180.0, 350.0)
                    ? EXIT_DONE
                    : command_misused(NAME, "--air-temperature wants kelvins, 180 to 350");
+    case 'w':
+    case 'u':
+    case 'f':
+    case 'p': return take_wind(r, option, value);
     case 'q':
         r->q_text = value;
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
@@ -377,6 +418,10 @@ int cmd_detect(int argc, char **argv)
                                             {"q", required_argument, NULL, 'q'},
                                             {"geo", required_argument, NULL, 'e'},
                                             {"out", required_argument, NULL, 'o'},
+                                            {"wind-speed", required_argument, NULL, 'w'},
+                                            {"wind-sigma", required_argument, NULL, 'u'},
+                                            {"wind-from", required_argument, NULL, 'f'},
+                                            {"pixel-size", required_argument, NULL, 'p'},
                                             {"threads", required_argument, NULL, 't'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
@@ -401,6 +446,9 @@ int cmd_detect(int argc, char **argv)
         }
         code = take_option(r, option, optarg);
     }
+    if (code == EXIT_DONE && r->speed_text == NULL && (r->sigma_text || r->from_text))
+        code = command_misused(NAME, "--wind-sigma and --wind-from say more of --wind-speed, which "
+                                     "is not given");
     if (code == EXIT_DONE && optind == argc)
         code = command_misused(NAME, "no cube is named");
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)

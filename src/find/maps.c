@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sense/robust.h"
 
-enum { CORE_LINES = 64 };
+enum { CORE_LINES = 64, SPREAD_SAMPLE = 20000 };
 /* A pixel whose weight is under this share of the strip's mean says too little for a column
  * density. */
 static const float MIN_WEIGHT_SHARE = 0.04f;
@@ -33,6 +34,8 @@ void vaho_maps_free(struct vaho_maps *maps)
     if (maps == NULL)
         return;
     free(maps->ppmm);
+    free(maps->sigma);
+    free(maps->spread);
     free(maps->snr);
     free(maps->weight);
     free(maps);
@@ -112,12 +115,13 @@ static void fill_maps(const struct lines *lines, const struct maps_context *cont
     for (size_t line = core; line < core_end; line++)
         for (size_t s = 0; s < ns; s++) {
             size_t l = line - lines->first, at = (gas * maps->n_lines + line) * ns + s;
-            float sum = smooth_at(y, n, ns, l, s, 0), weight = smooth_at(g, n, ns, l, s, 0);
-            float energy = smooth_at(g, n, ns, l, s, 1);
+            float weight = g[l * ns + s], energy = smooth_at(g, n, ns, l, s, 1);
             int known = lines->block->valid[l * ns + s] && energy > 0.0f;
+            int told = known && weight > MIN_WEIGHT_SHARE * (float)mean;
             maps->weight[at] = known ? weight : 0.0f;
-            maps->snr[at] = known ? sum / (spread * sqrtf(energy)) : NAN;
-            maps->ppmm[at] = known && weight > MIN_WEIGHT_SHARE * (float)mean ? sum / weight : NAN;
+            maps->snr[at] = known ? smooth_at(y, n, ns, l, s, 0) / (spread * sqrtf(energy)) : NAN;
+            maps->ppmm[at] = told ? y[l * ns + s] / weight : NAN;
+            maps->sigma[at] = told ? 1.0f / sqrtf(weight) : NAN; /* times spread_1, below */
         }
 }
 
@@ -160,6 +164,29 @@ static enum vaho_status map_strip(void *argument, size_t task, size_t worker,
     return status;
 }
 
+/* spread_1 of every gas, and the sigmas with it. */
+static enum vaho_status scale_sigmas(struct vaho_maps *maps, struct vaho_error *error)
+{
+    size_t n = maps->n_lines * maps->n_samples, step = n / SPREAD_SAMPLE + 1;
+    float *t = vaho_alloc(n / step + 1, sizeof *t);
+
+    if (t == NULL)
+        return vaho_fail_memory(error, "the maps of the gases");
+    for (size_t g = 0; g < maps->n_gases; g++) {
+        const float *ppmm = maps->ppmm + g * n;
+        float *sigma = maps->sigma + g * n;
+        size_t known = 0;
+        for (size_t i = 0; i < n; i += step)
+            if (isfinite(ppmm[i]))
+                t[known++] = ppmm[i] / sigma[i];
+        maps->spread[g] = known > 0 ? fmaxf(vaho_robust_sigma(t, known), 1e-3f) : 1.0f;
+        for (size_t i = 0; i < n; i++)
+            sigma[i] *= maps->spread[g];
+    }
+    free(t);
+    return VAHO_OK;
+}
+
 enum vaho_status vaho_maps_make(struct vaho_maps **out, const struct vaho_scene *scene,
                                 const struct vaho_evidence *evidence, size_t n_gases,
                                 size_t hypothesis, struct vaho_pool *pool, struct vaho_error *error)
@@ -173,17 +200,21 @@ enum vaho_status vaho_maps_make(struct vaho_maps **out, const struct vaho_scene 
     *out = NULL;
     if (maps == NULL)
         return vaho_fail_memory(error, "the maps of the gases");
-    *maps = (struct vaho_maps){n_gases,
-                               info->n_lines,
-                               info->n_samples,
-                               vaho_alloc(n, sizeof(float)),
-                               vaho_alloc(n, sizeof(float)),
-                               vaho_alloc(n, sizeof(float))};
-    if (!maps->ppmm || !maps->snr || !maps->weight)
+    *maps = (struct vaho_maps){.n_gases = n_gases,
+                               .n_lines = info->n_lines,
+                               .n_samples = info->n_samples,
+                               .ppmm = vaho_alloc(n, sizeof(float)),
+                               .sigma = vaho_alloc(n, sizeof(float)),
+                               .snr = vaho_alloc(n, sizeof(float)),
+                               .weight = vaho_alloc(n, sizeof(float)),
+                               .spread = vaho_alloc(n_gases, sizeof(float))};
+    if (!maps->ppmm || !maps->sigma || !maps->snr || !maps->weight || !maps->spread)
         status = vaho_fail_memory(error, "the maps of the gases");
     else
         status = vaho_pool_run(pool, (info->n_lines + CORE_LINES - 1) / CORE_LINES, map_strip,
                                &context, error);
+    if (status == VAHO_OK)
+        status = scale_sigmas(maps, error);
     if (status != VAHO_OK) {
         vaho_maps_free(maps);
         return status;

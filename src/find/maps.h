@@ -1,14 +1,17 @@
 /*
  * maps.h - column density and evidence of every gas at every pixel
  *
- * The evidence of level 1 (evidence.h) taken at full resolution, smoothed by the
- * 3 x 3 binomial (weights w):
+ * The evidence of level 1 (evidence.h) taken at full resolution, snr smoothed by the
+ * 3 x 3 binomial (weights w); a column density is the pixel's own:
  *
- *     ppmm = sum(w y) / sum(w g),   y = s' C^-1 z - offset,   g = s' C^-1 s
- *     snr  = sum(w y) / (spread sqrt(sum(w^2 g)))
+ *     ppmm  = y / g,                y = s' C^-1 z - offset,   g = s' C^-1 s
+ *     sigma = spread_1 / sqrt(g)
+ *     snr   = sum(w y) / (spread sqrt(sum(w^2 g)))
  *
- * under one hypothesis about the air.  Pixels without contrast, and invalid ones,
- * are NaN in ppmm.
+ * under one hypothesis about the air.  spread_1 is how y / sqrt(g) scatters over the whole
+ * map, robustly.  Pixels without contrast, and invalid ones, are NaN in ppmm and sigma.  This
+ * is linear in the column density, right for what is weak; in the footprints of plumes
+ * amounts.h puts what it solves.
  */
 #ifndef VAHO_FIND_MAPS_H
 #define VAHO_FIND_MAPS_H
@@ -21,8 +24,9 @@
 
 struct vaho_maps {
     size_t n_gases, n_lines, n_samples;
-    float *ppmm, *snr; /* n_gases x n_lines x n_samples; owned */
-    float *weight;     /* sum(w g), the same shape; 0 where not valid; owned */
+    float *ppmm, *sigma, *snr; /* n_gases x n_lines x n_samples; owned */
+    float *weight;             /* g, the same shape; 0 where not valid; owned */
+    float *spread;             /* spread_1, n_gases; owned */
 };
 
 /* Of the first n_gases signatures set in the evidence. */

@@ -9,7 +9,6 @@
 #include "find/footprint.h"
 #include "find/source_point.h"
 #include "sense/identify.h"
-#include "sense/robust.h"
 
 static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
 static const float FOOTPRINT_FLOOR = 2.5f, FOOTPRINT_SHARE = 0.25f; /* ... and its footprint */
@@ -128,25 +127,6 @@ static void name_gases(struct vaho_plume *out, const struct vaho_identification 
     }
 }
 
-/* The 95th percentile of the column density over the footprint. */
-static enum vaho_status find_peak(struct vaho_plume *out, const struct vaho_measuring *m,
-                                  size_t gas, struct vaho_error *error)
-{
-    size_t nl = m->maps->n_lines, ns = m->maps->n_samples, n = 0;
-    float *value = vaho_alloc(out->n_pixels, sizeof *value);
-
-    if (value == NULL)
-        return vaho_fail_memory(error, "a plume's peak");
-    for (size_t i = 0; i < out->n_pixels; i++) {
-        float c = m->maps->ppmm[(gas * nl + out->pixel[2 * i]) * ns + out->pixel[2 * i + 1]];
-        if (isfinite(c))
-            value[n++] = c;
-    }
-    out->peak_ppmm = n > 0 ? (double)vaho_quantile(value, n, 0.95) : out->mean_ppmm;
-    free(value);
-    return VAHO_OK;
-}
-
 /*
  * Takes out of the excess what the ground's leading patterns explain of its misfit,
  * so that a person sees the gas and not the field it lies over.
@@ -216,8 +196,9 @@ static void forget(struct vaho_plume *plume)
     *plume = (struct vaho_plume){0};
 }
 
-enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measuring *m,
-                              const struct vaho_contender *winner, struct vaho_error *error)
+enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
+                              const struct vaho_measuring *m, const struct vaho_contender *winner,
+                              struct vaho_error *error)
 {
     size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
     size_t level = vaho_scale(winner->candidate.scale)->like_level;
@@ -247,13 +228,13 @@ enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measurin
         status = vaho_identify(id, match, product, spread, nb, m->n_gases, m->n_searched, error);
     if (status == VAHO_OK) {
         name_gases(out, id, m, winner->gas, &gas);
+        *out_gas = gas;
         out->mean_ppmm = id[gas].amount;
         out->sigma_ppmm = id[gas].sigma;
         status =
             vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
     }
-    if (status == VAHO_OK)
-        status = find_peak(out, m, gas, error);
+    out->peak_ppmm = out->mean_ppmm;
     if (status == VAHO_OK)
         status = keep_spectrum(out, m, &sums, gas, error);
     vaho_footprint_sums_free(&sums);

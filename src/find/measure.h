@@ -3,9 +3,10 @@
  *
  * Footprint: of the ground the winner claimed, the pixels that still show the
  * gas at the finest scale that shows it at all.
- * Amount: over the footprint F the generalised least squares mean,
+ * Amount: here only the linear estimate that identification makes, over the footprint F
  *     c = sum_F(s' C^-1 z - offset) / sum_F(s' C^-1 s),   sigma = spread / sqrt(sum_F(s' C^-1 s)),
- * with C, offset and spread of the level the winner was found at.
+ * with C, offset and spread of the level the winner was found at; amounts.h solves for what is
+ * reported.
  * Source: source_point.h.
  */
 #ifndef VAHO_FIND_MEASURE_H
@@ -32,11 +33,13 @@ struct vaho_measuring {
 };
 
 /*
- * Fills *out except id, q_value and the emission; 'snr' is the winner's z.
+ * Fills *out except id, q_value and the emission, and says which gas it is; 'snr' is the
+ * winner's z, and peak the mean.
  * Reads the lines of the footprint.  VAHO_NO_MEMORY and what reading returns;
  * then *out holds nothing to free.
  */
-enum vaho_status vaho_measure(struct vaho_plume *out, const struct vaho_measuring *measuring,
+enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
+                              const struct vaho_measuring *measuring,
                               const struct vaho_contender *winner, struct vaho_error *error);
 
 #endif

@@ -18,8 +18,14 @@ enum { LOOK_LINES = 16 };
 
 void vaho_detect_settings_default(struct vaho_detect_settings *settings)
 {
-    *settings = (struct vaho_detect_settings){
-        .flight = "flight", .air_temperature_k = NAN, .q_kept = 0.5, .n_decoys = 32};
+    *settings = (struct vaho_detect_settings){.flight = "flight",
+                                              .air_temperature_k = NAN,
+                                              .wind_speed_m_s = NAN,
+                                              .wind_sigma_m_s = NAN,
+                                              .wind_from_deg = NAN,
+                                              .pixel_size_m = NAN,
+                                              .q_kept = 0.5,
+                                              .n_decoys = 32};
 }
 
 void vaho_detection_free(struct vaho_detection *detection)
@@ -29,6 +35,7 @@ void vaho_detection_free(struct vaho_detection *detection)
     vaho_plumes_free(detection->plumes);
     free(detection->name);
     free(detection->amount);
+    free(detection->amount_sigma);
     free(detection->snr);
     free(detection->look);
     for (size_t i = 0; i < detection->n_notes; i++)

@@ -62,30 +62,34 @@ static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
     return status;
 }
 
-/* "<signature>_<what>.tif" for every signature. */
+/* "<signature>_<what>.tif" for every signature: amount, its standard deviation, evidence. */
 static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
 {
     const struct vaho_detection *d = p->detection;
     const struct vaho_cube_info *info = vaho_source_info(p->source);
     size_t n = d->n_lines * d->n_samples;
+    int gas = strcmp(d->unit, "ppm.m") == 0;
+    const struct {
+        const float *value;
+        const char *file, *description, *unit;
+    } map[] = {
+        {d->amount, gas ? "ppmm" : "abundance", gas ? "column density" : "abundance", d->unit},
+        {d->amount_sigma, "sigma", "one standard deviation of the column density", d->unit},
+        {d->snr, d->own_score ? "score" : "snr", d->own_score ? "score" : "evidence", ""}};
+    enum { N_MAPS = sizeof map / sizeof map[0] };
     enum vaho_status status = VAHO_OK;
 
-    for (size_t i = 0; i < 2 * d->n_signatures && status == VAHO_OK; i++) {
-        const char *name = d->name[i / 2];
-        int amount = i % 2 == 0, gas = strcmp(d->unit, "ppm.m") == 0;
-        char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 32];
-        struct vaho_raster raster = {(amount ? d->amount : d->snr) + i / 2 * n, d->n_lines,
-                                     d->n_samples, amount ? d->unit : "", description};
-        if ((amount ? d->amount : d->snr) == NULL)
+    for (size_t i = 0; i < N_MAPS * d->n_signatures && status == VAHO_OK; i++) {
+        const char *name = d->name[i / N_MAPS];
+        size_t k = i % N_MAPS;
+        char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 64];
+        struct vaho_raster raster = {map[k].value, d->n_lines, d->n_samples, map[k].unit,
+                                     description};
+        if (map[k].value == NULL)
             continue;
-        snprintf(file, sizeof file, "%s_%s.tif", name,
-                 !amount ? d->own_score ? "score" : "snr"
-                 : gas   ? "ppmm"
-                         : "abundance");
-        snprintf(description, sizeof description, "%s, %s", name,
-                 !amount ? d->own_score ? "score" : "evidence"
-                 : gas   ? "column density"
-                         : "abundance");
+        raster.value += i / N_MAPS * n;
+        snprintf(file, sizeof file, "%s_%s.tif", name, map[k].file);
+        snprintf(description, sizeof description, "%s, %s", name, map[k].description);
         status = join(path, p->directory, file, error);
         if (status == VAHO_OK)
             status = vaho_geotiff_write(path, &raster, info->georeference, p->product, error);

@@ -7,18 +7,22 @@
 
 #include "base/error.h"
 #include "find/air.h"
+#include "find/amounts.h"
 #include "find/competition.h"
 #include "find/evidence.h"
 #include "find/maps.h"
 #include "find/measure.h"
 #include "find/significance.h"
+#include "flight/emissions.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
 enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 3.5; /* candidates below are noise at any q-value */
-enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
+/* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
+static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
+enum { MARGIN = 4 }; /* pixels around a strong plume that are left out with it */
 
 struct search {
     const struct vaho_source *source;
@@ -263,11 +267,50 @@ static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *erro
     return VAHO_OK;
 }
 
-static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
-                                        size_t hypothesis, struct vaho_error *error)
+/* What measuring a plume's amount wants to know beside the plumes. */
+struct measured {
+    const char **name;
+    size_t *gas;           /* of each plume */
+    unsigned *claim;       /* its ground */
+    unsigned char *strong; /* may tell the air's temperature */
+    struct vaho_amount_trail *trail;
+};
+
+static void measured_free(struct measured *w)
+{
+    free(w->name);
+    free(w->gas);
+    free(w->claim);
+    free(w->strong);
+    free(w->trail);
+}
+
+/* Column densities, from all that was measured. */
+static enum vaho_status measure_amounts(struct search *s, struct vaho_detection *out,
+                                        const struct vaho_measuring *m, struct measured *w,
+                                        int settled, struct vaho_error *error)
 {
     const struct vaho_signatures *signatures = s->signatures;
-    const char **name = vaho_alloc(s->n_gases, sizeof *name);
+    int given = isfinite(s->settings->air_temperature_k);
+    struct vaho_amounts amounts = {.measuring = m,
+                                   .absorption = signatures->value,
+                                   .variety = signatures->variety,
+                                   .prior_d =
+                                       given ? s->contrast->mean_t - s->settings->air_temperature_k
+                                             : GROUND_MINUS_AIR_K,
+                                   .prior_sigma = given ? 0.0 : GROUND_MINUS_AIR_SIGMA_K,
+                                   .settled = settled || given,
+                                   .maps = s->maps};
+
+    return vaho_amounts_measure(out->plumes->plume, w->trail, w->gas, w->claim, w->strong,
+                                out->plumes->n, &amounts, error);
+}
+
+static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
+                                        size_t hypothesis, int settled, struct vaho_error *error)
+{
+    const struct vaho_signatures *signatures = s->signatures;
+    struct measured w = {.name = vaho_alloc(s->n_gases, sizeof *w.name)};
     struct vaho_wedges *wedges = NULL;
     struct vaho_measuring m = {.scene = &s->scene,
                                .evidence = s->evidence,
@@ -277,7 +320,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
                                .n_gases = s->n_gases,
                                .n_searched = s->n_searched,
                                .parts = s->real,
-                               .name = name,
+                               .name = w.name,
                                .wavelength_um = signatures->wavelength_um};
     size_t n = 0;
     enum vaho_status status = vaho_wedges_new(&wedges, error);
@@ -287,22 +330,34 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
         n += s->q[i] <= s->settings->q_kept;
     if (out->plumes != NULL)
         out->plumes->plume = vaho_alloc(n, sizeof *out->plumes->plume);
-    if (status == VAHO_OK && (!name || !out->plumes || !out->plumes->plume))
+    w.gas = vaho_alloc(n, sizeof *w.gas);
+    w.claim = vaho_alloc(n, sizeof *w.claim);
+    w.strong = vaho_alloc(n, sizeof *w.strong);
+    w.trail = vaho_alloc(n, sizeof *w.trail);
+    if (status == VAHO_OK && (!w.name || !out->plumes || !out->plumes->plume || !w.gas ||
+                              !w.claim || !w.strong || !w.trail))
         status = vaho_fail_memory(error, "the plumes");
     for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
-        name[g] = signatures->name[g];
+        w.name[g] = signatures->name[g];
     m.wedges = wedges;
     for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
         struct vaho_plume *plume = &out->plumes->plume[out->plumes->n];
         if (!(s->q[i] <= s->settings->q_kept))
             continue;
-        status = vaho_measure(plume, &m, &s->competition->winner[i], error);
+        status = vaho_measure(plume, &w.gas[out->plumes->n], &m, &s->competition->winner[i], error);
         plume->q_value = s->q[i];
+        w.claim[out->plumes->n] = s->competition->winner[i].claim;
+        w.strong[out->plumes->n] = is_strong(&s->competition->winner[i]);
         if (status == VAHO_OK)
             out->plumes->n++;
     }
+    if (status == VAHO_OK)
+        status = measure_amounts(s, out, &m, &w, settled, error);
+    if (status == VAHO_OK)
+        status = vaho_emissions(out, w.gas, w.claim, s->maps, s->competition, signatures,
+                                s->settings, vaho_source_info(s->source), error);
     vaho_wedges_free(wedges);
-    free(name);
+    measured_free(&w);
     return status;
 }
 
@@ -310,7 +365,9 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
 static void give_maps(struct search *s, struct vaho_detection *out)
 {
     out->amount = s->maps->ppmm;
+    out->amount_sigma = s->maps->sigma;
     out->snr = s->maps->snr;
+    s->maps->sigma = NULL;
     s->maps->ppmm = NULL;
     s->maps->snr = NULL;
     out->unit = "ppm.m";
@@ -354,7 +411,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
             vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
-        status = measure_winners(&s, out, hypothesis, error);
+        status = measure_winners(&s, out, hypothesis, settled, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,

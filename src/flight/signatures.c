@@ -45,6 +45,8 @@ void vaho_signatures_free(struct vaho_signatures *signatures)
     free(signatures->wavelength_um);
     free(signatures->name);
     free(signatures->value);
+    free(signatures->variety);
+    free(signatures->molar_mass);
     free(signatures);
 }
 
@@ -92,6 +94,34 @@ static enum vaho_status good_bands(struct vaho_signatures *s, const struct vaho_
     return VAHO_OK;
 }
 
+/*
+ * The variety of a gas's absorption inside the bands, its variance over its mean: the second
+ * moment is the band average of the spectrum squared.
+ */
+static enum vaho_status sample_variety(double *out, const double *mean,
+                                       const struct vaho_spectrum *spectrum,
+                                       const double *wavelength_um, const double *fwhm_um,
+                                       size_t n_bands, struct vaho_error *error)
+{
+    struct vaho_spectrum squared = *spectrum;
+    enum vaho_status status;
+
+    for (size_t b = 0; b < n_bands; b++)
+        out[b] = 0.0;
+    if (spectrum->per_band || spectrum->kind != VAHO_SPECTRUM_GAS)
+        return VAHO_OK;
+    squared.value = vaho_alloc(spectrum->n, sizeof *squared.value);
+    if (squared.value == NULL)
+        return vaho_fail_memory(error, "a gas's spectrum");
+    for (size_t i = 0; i < spectrum->n; i++)
+        squared.value[i] = spectrum->value[i] * spectrum->value[i];
+    status = vaho_spectrum_at_bands(out, NULL, &squared, wavelength_um, fwhm_um, n_bands, error);
+    for (size_t b = 0; status == VAHO_OK && b < n_bands; b++)
+        out[b] = mean[b] > 0.0 ? fmax(out[b] - mean[b] * mean[b], 0.0) / mean[b] : 0.0;
+    free(squared.value);
+    return status;
+}
+
 /* Samples one spectrum at the bands into row s->n. */
 static enum vaho_status sample(struct vaho_signatures *s, const struct vaho_cube_info *info,
                                const struct vaho_spectrum *spectrum, size_t *n_covered,
@@ -109,7 +139,11 @@ static enum vaho_status sample(struct vaho_signatures *s, const struct vaho_cube
     }
     status = vaho_spectrum_at_bands(s->value + s->n * s->n_bands, n_covered, spectrum,
                                     s->wavelength_um, fwhm, s->n_bands, error);
+    if (status == VAHO_OK)
+        status = sample_variety(s->variety + s->n * s->n_bands, s->value + s->n * s->n_bands,
+                                spectrum, s->wavelength_um, fwhm, s->n_bands, error);
     free(fwhm);
+    s->molar_mass[s->n] = spectrum->molar_mass_g_mol;
     snprintf(s->name[s->n], VAHO_NAME_NBYTES, "%s", spectrum->name);
     return status;
 }
@@ -118,7 +152,9 @@ static enum vaho_status make_room(struct vaho_signatures *s, size_t n, struct va
 {
     s->name = vaho_alloc(n, sizeof *s->name);
     s->value = vaho_alloc(n * s->n_bands, sizeof *s->value);
-    if (s->name == NULL || s->value == NULL)
+    s->variety = vaho_alloc(n * s->n_bands, sizeof *s->variety);
+    s->molar_mass = vaho_alloc(n, sizeof *s->molar_mass);
+    if (!s->name || !s->value || !s->variety || !s->molar_mass)
         return vaho_fail_memory(error, "the signatures");
     return VAHO_OK;
 }
@@ -165,8 +201,10 @@ void vaho_signatures_keep(struct vaho_signatures *s, const size_t *band, size_t 
         if (s->band[b] == band[kept])
             at[kept++] = b;
     for (size_t i = 0; i < s->n; i++) /* rows shrink towards the front: in place is safe */
-        for (size_t k = 0; k < kept; k++)
+        for (size_t k = 0; k < kept; k++) {
             s->value[i * kept + k] = s->value[i * s->n_bands + at[k]];
+            s->variety[i * kept + k] = s->variety[i * s->n_bands + at[k]];
+        }
     for (size_t k = 0; k < kept; k++) {
         s->band[k] = s->band[at[k]];
         s->wavelength_um[k] = s->wavelength_um[at[k]];

@@ -22,6 +22,8 @@ struct vaho_signatures {
     size_t n, n_searched;  /* signatures; the searched ones come first.  RX: one name, no value */
     char (*name)[VAHO_NAME_NBYTES]; /* owned */
     double *value;                  /* n x n_bands: absorption 1/(ppm.m), or reflectance; owned */
+    double *variety;    /* n x n_bands: of the absorption inside each band, see amount.h; owned */
+    double *molar_mass; /* n: g/mol, NaN where not known; owned */
 };
 
 /* As vaho_detect() says.  A gas that does not absorb here is left out with a note. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sense/robust.h"
 
 /* First and second radiation constants for wavelengths in um (CODATA 2018: h, c, k exact). */
 static const double C1 = 1.191042972e8; /* 2 h c^2, W um^4 m-2 sr-1 */
@@ -15,6 +16,9 @@ static const double WINDOW_FROM_UM = 10.2, WINDOW_TO_UM = 12.5; /* clean of ozon
 /* Ground minus air, K, as seen in the window: from cold nights to hot afternoons. */
 static const double GROUND_MINUS_AIR_K[] = {7.0, 4.5, 2.5, 0.5, -3.0};
 static const double GROUND_MINUS_AIR_REFERENCE_K = 2.5;
+/* Black bodies: the share of the sample that is greyest; see contrast.h. */
+static const double GREY_SHARE = 0.2, GREY_QUANTILE = 0.05, MIN_GREY_SPREAD_K = 0.3;
+enum { GREY_ROUNDS = 5, GREY_REACH = 2, MIN_GREY = 200 };
 enum { N_GROUND_MINUS_AIR = sizeof GROUND_MINUS_AIR_K / sizeof GROUND_MINUS_AIR_K[0] };
 /* A settled value is still this uncertain, and so is the black-body line of each band. */
 static const double SETTLED_STEP_K = 1.5;
@@ -141,6 +145,81 @@ static void fit_edge(double *level, double *slope, const double *t, const float 
     }
 }
 
+/*
+ * How grey each pixel of the sample is: the lowest (a low quantile, over neighbouring bands
+ * averaged) of its departures, in kelvin, from the black bodies' line at its own t.
+ */
+static void rate_greyness(float *out, float *scratch, const struct vaho_contrast *contrast,
+                          const double *level, const double *t, const float *spectrum, size_t n)
+{
+    size_t nb = contrast->n_bands;
+
+    for (size_t i = 0; i < n; i++) {
+        const float *x = spectrum + i * nb;
+        for (size_t b = 0; b < nb; b++) {
+            size_t first = b > GREY_REACH ? b - GREY_REACH : 0;
+            size_t last = b + GREY_REACH < nb ? b + GREY_REACH : nb - 1;
+            double sum = 0.0;
+            for (size_t k = first; k <= last; k++)
+                sum += ((double)x[k] - level[k]) / fmax((double)contrast->slope[k], 1e-12) - t[i];
+            scratch[b] = (float)(sum / (double)(last - first + 1));
+        }
+        out[i] = vaho_quantile(scratch, nb, GREY_QUANTILE);
+    }
+}
+
+/* Least squares lines over the pixels that are at least as grey as 'least'. */
+static void fit_grey(struct vaho_contrast *contrast, double *level, const double *t,
+                     const float *grey, float least, const float *spectrum, size_t n)
+{
+    size_t nb = contrast->n_bands;
+    double count = 0.0, mean_t = 0.0, tt = 0.0;
+
+    for (size_t i = 0; i < n; i++)
+        if (grey[i] >= least) {
+            count += 1.0;
+            mean_t += t[i];
+        }
+    mean_t /= count;
+    for (size_t i = 0; i < n; i++)
+        if (grey[i] >= least)
+            tt += (t[i] - mean_t) * (t[i] - mean_t);
+    if (!(tt > MIN_GREY_SPREAD_K * MIN_GREY_SPREAD_K * count)) /* too alike to tell a slope */
+        return;
+    for (size_t b = 0; b < nb; b++) {
+        double mean = 0.0, tx = 0.0;
+        for (size_t i = 0; i < n; i++)
+            if (grey[i] >= least) {
+                mean += (double)spectrum[i * nb + b] / count;
+                tx += (t[i] - mean_t) * (double)spectrum[i * nb + b];
+            }
+        contrast->slope[b] = (float)(tx / tt);
+        level[b] = mean - tx / tt * mean_t;
+    }
+}
+
+/* From the upper edges to the black bodies' lines: those of the greyest pixels, again and again. */
+static enum vaho_status settle_on_grey(struct vaho_contrast *contrast, double *level,
+                                       const double *t, const float *spectrum, size_t n,
+                                       struct vaho_error *error)
+{
+    float *grey = vaho_alloc(n, sizeof *grey), *order = vaho_alloc(n, sizeof *order);
+    float *scratch = vaho_alloc(contrast->n_bands, sizeof *scratch);
+    enum vaho_status status = VAHO_OK;
+
+    if (!grey || !order || !scratch)
+        status = vaho_fail_memory(error, "the contrast of the scene");
+    for (int round = 0; status == VAHO_OK && n >= MIN_GREY && round < GREY_ROUNDS; round++) {
+        rate_greyness(grey, scratch, contrast, level, t, spectrum, n);
+        memcpy(order, grey, n * sizeof *order);
+        fit_grey(contrast, level, t, grey, vaho_quantile(order, n, 1.0 - GREY_SHARE), spectrum, n);
+    }
+    free(grey);
+    free(order);
+    free(scratch);
+    return status;
+}
+
 /* Window temperatures of the sample, its mean, the black-body line of every band. */
 static enum vaho_status learn_thermal(struct vaho_contrast *contrast, double *t,
                                       const double *wavelength_um,
@@ -151,10 +230,14 @@ static enum vaho_status learn_thermal(struct vaho_contrast *contrast, double *t,
     const float *spectrum = vaho_columns_sampled_spectrum(columns),
                 *mean = vaho_columns_mean(columns);
     struct window window = {.band = vaho_alloc(nb, sizeof(size_t))};
+    double *level = vaho_alloc(nb, sizeof *level);
     enum vaho_status status;
 
-    if (window.band == NULL)
+    if (window.band == NULL || level == NULL) {
+        free(window.band);
+        free(level);
         return vaho_fail_memory(error, "the contrast of the scene");
+    }
     choose_window(&window, wavelength_um, nb);
     status = settle_unit(&window, mean, info, error);
     for (size_t i = 0; status == VAHO_OK && i < n; i++) {
@@ -165,11 +248,15 @@ static enum vaho_status learn_thermal(struct vaho_contrast *contrast, double *t,
     for (size_t i = 0; i < n; i++)
         t[i] -= contrast->mean_t;
     for (size_t b = 0; status == VAHO_OK && b < nb; b++) {
-        double level, slope;
-        fit_edge(&level, &slope, t, spectrum + b, n, nb);
-        contrast->part[b] = (float)((double)mean[b] - level);
+        double slope;
+        fit_edge(&level[b], &slope, t, spectrum + b, n, nb);
         contrast->slope[b] = (float)slope;
     }
+    if (status == VAHO_OK)
+        status = settle_on_grey(contrast, level, t, spectrum, n, error);
+    for (size_t b = 0; status == VAHO_OK && b < nb; b++)
+        contrast->part[b] = (float)((double)mean[b] - level[b]);
+    free(level);
     free(window.band);
     return status;
 }

@@ -12,7 +12,14 @@
  *            known for A: black bodies lie on the upper edge of the scatter of
  *            each band's radiance over the window's brightness temperature T
  *            (in-scene atmospheric compensation, Young et al. 2002, doi
- *            10.1029/2001JD001266), a straight line e + s T fitted by expectiles.
+ *            10.1029/2001JD001266), a straight line e + s T, at first fitted by
+ *            expectiles.  Band by band that edge is where the most emissive
+ *            material of that band lies, above the black line in some bands and
+ *            under it where no material is nearly black.  So the fifth of the
+ *            pixels that are greyest (whose lowest departure from the lines over
+ *            all bands is least) is taken, vegetation and water as a rule, the
+ *            lines are fitted to them, the same pixels in every band, and that is
+ *            repeated.
  *   solar    dL = -c alpha L: A = 0.
  *
  * The pixel's own L, free of noise, is its projection on the scene's K leading

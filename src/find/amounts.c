@@ -1,0 +1,516 @@
+#include "find/amounts.h"
+
+#include <cblas.h>
+#include <lapacke.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "find/amount.h"
+#include "find/amounts_belief.h"
+#include "sense/robust.h"
+
+enum {
+    MAX_LIKELIHOOD_PIXELS = 1024, /* evenly of the footprint, to tell d */
+    MAX_SAMPLE = 2000,            /* pixels that measure offset and spread */
+    EDGE = 6,                     /* pixels around a footprint that are solved as well */
+    CHUNK = 4096,                 /* pixels read at once */
+    N_ELSEWHERE = 15              /* places a side that a footprint is laid on */
+};
+static const double SATURATED_SNR = 60.0; /* from here on deeper starts are tried as well */
+static const double PLAIN_SNR = 4.0;      /* of single pixels, which then need no company */
+static const double CLAIMED_SHARE = 0.02; /* of a footprint elsewhere: that place does not count */
+enum { MIN_ELSEWHERE = 20 };
+
+struct context {
+    const struct vaho_amounts *amounts;
+    const struct vaho_measuring *m;
+    size_t nb, n_sample;
+    const double *cholesky;           /* of C of the finest level */
+    struct vaho_amount_levels levels; /* of the gas aimed at */
+    size_t levels_gas;
+    double *precision; /* C^-1 */
+    float *sample_x, *sample_mu;
+    double *sample_pz; /* C^-1 z */
+    double *air;
+};
+
+/* What one plume's pixels were read into. */
+struct pixels {
+    size_t n;
+    float *x, *mu;
+    unsigned *at;  /* pairs */
+    size_t *index; /* of the footprint's pixels: those that are valid */
+    struct vaho_amount *amount;
+};
+
+static void pixels_free(struct pixels *p)
+{
+    free(p->x);
+    free(p->mu);
+    free(p->at);
+    free(p->index);
+    free(p->amount);
+}
+
+/* Reads every 'stride'th pixel of 'pixel' from number 'first' on, at most 'most'. */
+static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
+                                    const unsigned *pixel, size_t n_pixels, size_t first,
+                                    size_t stride, size_t most, struct vaho_error *error)
+{
+    const struct vaho_columns *columns = c->m->scene->columns;
+    size_t nb = c->nb, ns = vaho_columns_n_samples(columns);
+    float *q = vaho_alloc(vaho_columns_rank(columns) * ns, sizeof *q);
+    struct vaho_block *block = NULL;
+    enum vaho_status status = vaho_block_new(&block, 1, nb, ns, error);
+
+    *out = (struct pixels){.x = vaho_alloc(most * nb, sizeof(float)),
+                           .mu = vaho_alloc(most * nb, sizeof(float)),
+                           .at = vaho_alloc(2 * most, sizeof(unsigned)),
+                           .index = vaho_alloc(most, sizeof(size_t)),
+                           .amount = vaho_alloc(most, sizeof(struct vaho_amount))};
+    if (status == VAHO_OK && (!q || !out->x || !out->mu || !out->at || !out->index || !out->amount))
+        status = vaho_fail_memory(error, "a plume's pixels");
+    for (size_t i = first; status == VAHO_OK && i < n_pixels && out->n < most;) {
+        unsigned line = pixel[2 * i];
+        size_t from = out->n;
+        status = vaho_columns_read(block, columns, c->m->scene->source, line, 1, error);
+        for (; status == VAHO_OK && i < n_pixels && out->n < most && pixel[2 * i] == line;
+             i += stride) {
+            unsigned s = pixel[2 * i + 1];
+            if (!block->valid[s])
+                continue;
+            for (size_t b = 0; b < nb; b++)
+                out->x[out->n * nb + b] = block->value[b * ns + s];
+            out->at[2 * out->n] = line;
+            out->at[2 * out->n + 1] = s;
+            out->index[out->n++] = i;
+        }
+        if (status == VAHO_OK)
+            vaho_columns_residual(block, q, columns);
+        for (size_t k = from; status == VAHO_OK && k < out->n; k++)
+            for (size_t b = 0; b < nb; b++)
+                out->mu[k * nb + b] =
+                    out->x[k * nb + b] - block->value[b * ns + out->at[2 * k + 1]];
+    }
+    free(q);
+    vaho_block_free(block);
+    if (status != VAHO_OK) {
+        pixels_free(out);
+        *out = (struct pixels){0};
+    }
+    return status;
+}
+
+static void context_free(struct context *c)
+{
+    free(c->precision);
+    vaho_amount_levels_free(&c->levels);
+    free(c->sample_x);
+    free(c->sample_mu);
+    free(c->sample_pz);
+    free(c->air);
+}
+
+static enum vaho_status context_make(struct context *c, const struct vaho_amounts *amounts,
+                                     struct vaho_error *error)
+{
+    const struct vaho_measuring *m = amounts->measuring;
+    const struct vaho_columns *columns = m->scene->columns;
+    size_t nb = vaho_columns_n_bands(columns), all = vaho_columns_n_sampled(columns);
+    size_t stride = all / MAX_SAMPLE + 1, n = all / stride;
+    const float *x = vaho_columns_sampled_spectrum(columns);
+    const float *z = vaho_columns_sampled_residual(columns);
+    double *residual = vaho_alloc(n * nb, sizeof *residual);
+
+    *c = (struct context){.amounts = amounts,
+                          .m = m,
+                          .nb = nb,
+                          .n_sample = n,
+                          .precision = vaho_alloc(nb * nb, sizeof(double)),
+                          .sample_x = vaho_alloc(n * nb, sizeof(float)),
+                          .sample_mu = vaho_alloc(n * nb, sizeof(float)),
+                          .sample_pz = vaho_alloc(n * nb, sizeof(double)),
+                          .air = vaho_alloc(nb, sizeof(double))};
+    if (!residual || !c->precision || !c->sample_x || !c->sample_mu || !c->sample_pz || !c->air) {
+        free(residual);
+        return vaho_fail_memory(error, "column densities");
+    }
+    c->cholesky = vaho_evidence_cholesky(m->evidence, 1);
+    memcpy(c->precision, c->cholesky, nb * nb * sizeof(double));
+    LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)nb, c->precision, (int)nb);
+    for (size_t i = 0; i < nb; i++)
+        for (size_t k = i + 1; k < nb; k++)
+            c->precision[i * nb + k] = c->precision[k * nb + i];
+    for (size_t i = 0; i < n; i++)
+        for (size_t b = 0; b < nb; b++) {
+            size_t from = i * stride * nb + b;
+            c->sample_x[i * nb + b] = x[from];
+            c->sample_mu[i * nb + b] = x[from] - z[from];
+            residual[i * nb + b] = (double)z[from];
+        }
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)nb, (int)nb, 1.0, residual,
+                (int)nb, c->precision, (int)nb, 0.0, c->sample_pz, (int)nb);
+    free(residual);
+    return VAHO_OK;
+}
+
+/* The model of one gas under ground minus air d; the offset is the sample's median. */
+static enum vaho_status aim(struct vaho_amount_model *model, struct context *c, size_t gas,
+                            double d, struct vaho_error *error)
+{
+    const struct vaho_contrast *contrast = c->m->scene->contrast;
+    const float *mean = vaho_columns_mean(c->m->scene->columns);
+    size_t nb = c->nb;
+    float *y = vaho_alloc(c->n_sample, sizeof *y);
+
+    if (y == NULL)
+        return vaho_fail_memory(error, "column densities");
+    if (c->levels.precision == NULL || c->levels_gas != gas) {
+        enum vaho_status status;
+        vaho_amount_levels_free(&c->levels);
+        status = vaho_amount_levels_make(&c->levels, c->cholesky, c->amounts->absorption + gas * nb,
+                                         c->amounts->variety + gas * nb, nb, error);
+        if (status != VAHO_OK) {
+            free(y);
+            return status;
+        }
+        c->levels_gas = gas;
+    }
+    for (size_t b = 0; b < nb; b++)
+        c->air[b] = (double)mean[b] - (double)contrast->part[b] - d * (double)contrast->slope[b];
+    *model = (struct vaho_amount_model){.n_bands = nb,
+                                        .levels = &c->levels,
+                                        .absorption = c->amounts->absorption + gas * nb,
+                                        .variety = c->amounts->variety + gas * nb,
+                                        .air = c->air};
+    for (size_t i = 0; i < c->n_sample; i++) {
+        double sum = 0.0;
+        for (size_t b = 0; b < nb; b++)
+            sum += model->absorption[b] * ((double)c->sample_x[i * nb + b] - c->air[b]) *
+                   c->sample_pz[i * nb + b];
+        y[i] = (float)sum;
+    }
+    model->offset = c->n_sample > 0 ? (double)vaho_median(y, c->n_sample) : 0.0;
+    free(y);
+    return VAHO_OK;
+}
+
+/* How much more a pixel's amount scatters where no plume is than its weight says. */
+static enum vaho_status measure_spread(double *out, const struct context *c,
+                                       const struct vaho_amount_model *model,
+                                       struct vaho_error *error)
+{
+    struct vaho_amount *amount = vaho_alloc(c->n_sample, sizeof *amount);
+    float *t = vaho_alloc(c->n_sample, sizeof *t);
+    enum vaho_status status;
+
+    if (amount == NULL || t == NULL)
+        status = vaho_fail_memory(error, "column densities");
+    else
+        status =
+            vaho_amount_solve(amount, c->sample_x, c->sample_mu, c->n_sample, model, 1, 0, error);
+    *out = 1.0;
+    if (status == VAHO_OK && c->n_sample > 0) {
+        for (size_t i = 0; i < c->n_sample; i++)
+            t[i] = (float)(amount[i].ppmm * sqrt(amount[i].weight));
+        *out = fmax((double)vaho_robust_sigma(t, c->n_sample), 1e-3);
+    }
+    free(amount);
+    free(t);
+    return status;
+}
+
+/* What the pixels say of every d on the grid. */
+static enum vaho_status weigh_air(struct vaho_amount_trail *trail, struct context *c,
+                                  const struct vaho_plume *plume, size_t gas,
+                                  struct vaho_error *error)
+{
+    size_t n = plume->n_pixels, stride = n / MAX_LIKELIHOOD_PIXELS + 1, middle = trail->n_d / 2;
+    double spread = 1.0, shown = 0.0; /* mean square of the pixels' signal over noise */
+    struct vaho_amount_model model;
+    struct pixels p;
+    enum vaho_status status = read_pixels(&p, c, plume->pixel, n, 0, stride, n / stride + 1, error);
+
+    for (size_t i = 0; status == VAHO_OK && i < trail->n_d; i++) {
+        size_t k = (middle + i) % trail->n_d; /* the middle first */
+        for (size_t a = 0; a < p.n; a++) /* contrasts change sign with d: no start but 0 is safe */
+            p.amount[a].ppmm = 0.0;
+        status = aim(&model, c, gas, trail->d[k], error);
+        if (status == VAHO_OK && i == 0)
+            status = measure_spread(&spread, c, &model, error);
+        if (status == VAHO_OK)
+            status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
+                                       plume->snr > SATURATED_SNR, error);
+        for (size_t a = 0; status == VAHO_OK && i == 0 && a < p.n; a++)
+            shown += p.amount[a].weight * p.amount[a].ppmm * p.amount[a].ppmm / (double)p.n;
+        if (status == VAHO_OK)
+            trail->log_likelihood[k] = vaho_belief_likelihood(
+                p.amount, p.n, spread * spread, shown > PLAIN_SNR * PLAIN_SNR * spread * spread);
+    }
+    pixels_free(&p);
+    return status;
+}
+
+/* The noise of a mean over this footprint, where no plume is, over that of independent pixels. */
+static enum vaho_status lay_elsewhere(struct vaho_amount_trail *trail, const struct context *c,
+                                      const struct vaho_plume *plume, size_t gas,
+                                      struct vaho_error *error)
+{
+    const struct vaho_maps *maps = c->amounts->maps;
+    const struct vaho_competition *competition = c->m->competition;
+    size_t nl = maps->n_lines, ns = maps->n_samples, n = 0;
+    size_t height = plume->bbox[2] - plume->bbox[0] + 1,
+           width = plume->bbox[3] - plume->bbox[1] + 1;
+    float *t = vaho_alloc((size_t)N_ELSEWHERE * N_ELSEWHERE, sizeof *t);
+
+    if (t == NULL)
+        return vaho_fail_memory(error, "a footprint's noise");
+    for (size_t place = 0; place < (size_t)N_ELSEWHERE * N_ELSEWHERE; place++) {
+        size_t line = (nl - height) * (place / N_ELSEWHERE) / (N_ELSEWHERE - 1);
+        size_t sample = (ns - width) * (place % N_ELSEWHERE) / (N_ELSEWHERE - 1);
+        double y = 0.0, g = 0.0, claimed = 0.0;
+        for (size_t i = 0; i < plume->n_pixels; i++) {
+            size_t at = (plume->pixel[2 * i] - plume->bbox[0] + line) * ns +
+                        (plume->pixel[2 * i + 1] - plume->bbox[1] + sample);
+            float ppmm = maps->ppmm[gas * nl * ns + at], weight = maps->weight[gas * nl * ns + at];
+            claimed += competition->claim[at] != 0 && competition->claim[at] != VAHO_CLAIM_DECOY;
+            if (!isfinite(ppmm))
+                continue;
+            y += (double)weight * (double)ppmm;
+            g += (double)weight;
+        }
+        if (g > 0.0 && claimed <= CLAIMED_SHARE * (double)plume->n_pixels)
+            t[n++] = (float)fabs(y / sqrt(g));
+    }
+    trail->n_elsewhere = n;
+    trail->clutter = 1.0;
+    if (n >= MIN_ELSEWHERE && maps->spread[gas] > 0.0f)
+        trail->clutter = fmax(1.0, (double)vaho_median(t, n) / 0.6745 / (double)maps->spread[gas]);
+    free(t);
+    return VAHO_OK;
+}
+
+/* The mean after every step, over what was read for the likelihood. */
+static enum vaho_status trace_steps(struct vaho_amount_trail *trail, const struct pixels *p,
+                                    const struct vaho_amount_model *model, struct vaho_error *error)
+{
+    enum vaho_status status = VAHO_OK;
+
+    for (size_t i = 0; i < p->n; i++)
+        p->amount[i].ppmm = 0.0;
+    for (size_t k = 0; status == VAHO_OK && k <= VAHO_AMOUNT_STEPS; k++) {
+        struct vaho_amount_mean mean;
+        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, k > 0, 0, error);
+        if (status != VAHO_OK)
+            break;
+        vaho_amount_mean(&mean, p->amount, p->n, trail->pixel_spread);
+        trail->step_ppmm[k] = mean.ppmm;
+    }
+    return status;
+}
+
+/* All pixels of a footprint that are valid, solved under d - sigma, d and d + sigma. */
+struct solved {
+    size_t n, *index;
+    struct vaho_amount *low, *mean, *high;
+};
+
+static void solved_free(struct solved *s)
+{
+    free(s->index);
+    free(s->low);
+    free(s->mean);
+    free(s->high);
+}
+
+static enum vaho_status solve_all(struct solved *out, struct vaho_amount_trail *trail,
+                                  struct context *c, const struct vaho_plume *plume, size_t gas,
+                                  struct vaho_error *error)
+{
+    struct vaho_amount_model model;
+    size_t n = plume->n_pixels;
+    struct vaho_amount *const row[] = {out->low, out->mean, out->high};
+    enum vaho_status status = aim(&model, c, gas, trail->d_mean, error);
+
+    trail->offset = status == VAHO_OK ? model.offset : NAN;
+    if (status == VAHO_OK)
+        status = measure_spread(&trail->pixel_spread, c, &model, error);
+    for (size_t first = 0; status == VAHO_OK && first < n; first += CHUNK) {
+        size_t end = first + CHUNK < n ? first + CHUNK : n;
+        struct pixels p;
+        status = read_pixels(&p, c, plume->pixel, end, first, 1, end - first, error);
+        for (int side = -1; status == VAHO_OK && side <= 1; side++) {
+            status = aim(&model, c, gas, trail->d_mean + side * trail->d_sigma, error);
+            if (status == VAHO_OK && side == 0 && first == 0)
+                status = trace_steps(trail, &p, &model, error);
+            if (status == VAHO_OK)
+                status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
+                                           plume->snr > SATURATED_SNR, error);
+            if (status == VAHO_OK)
+                memcpy(row[side + 1] + out->n, p.amount, p.n * sizeof *p.amount);
+        }
+        if (p.n > 0)
+            memcpy(out->index + out->n, p.index, p.n * sizeof *p.index);
+        out->n += p.n;
+        pixels_free(&p);
+    }
+    return status;
+}
+
+/*
+ * The 95th percentile of the column density: noise widens the spread of what pixels show, so
+ * their departures from the mean are drawn in until they spread as the plume itself does
+ * (Louis 1984, doi 10.1080/01621459.1984.10478062).
+ */
+static enum vaho_status find_peak(struct vaho_plume *plume, const struct vaho_amount *amount,
+                                  size_t n_amounts, const struct vaho_amount_mean *mean,
+                                  double spread, struct vaho_error *error)
+{
+    size_t n = 0;
+    float *value = vaho_alloc(n_amounts, sizeof *value);
+
+    if (value == NULL)
+        return vaho_fail_memory(error, "a plume's peak");
+    for (size_t i = 0; i < n_amounts; i++)
+        if (amount[i].weight > 0.0) {
+            double own = spread * spread / amount[i].weight, tau2 = mean->tau * mean->tau;
+            double share = sqrt(tau2 / (tau2 + own));
+            value[n++] = (float)(mean->ppmm + share * (amount[i].ppmm - mean->ppmm));
+        }
+    plume->peak_ppmm = n > 0 ? (double)vaho_quantile(value, n, 0.95) : plume->mean_ppmm;
+    plume->peak_ppmm = fmax(plume->peak_ppmm, plume->mean_ppmm);
+    free(value);
+    return VAHO_OK;
+}
+
+/* Puts what was solved into the maps. */
+static void fill_maps(struct vaho_maps *maps, const struct vaho_plume *plume, size_t gas,
+                      const struct solved *s, double spread)
+{
+    for (size_t i = 0; i < s->n; i++) {
+        const unsigned *at = plume->pixel + 2 * s->index[i];
+        size_t pixel = (gas * maps->n_lines + at[0]) * maps->n_samples + at[1];
+        double own = spread / sqrt(s->mean[i].weight);
+        double air = 0.5 * (s->high[i].ppmm - s->low[i].ppmm);
+        if (!isfinite(maps->ppmm[pixel]) || !isfinite(own))
+            continue;
+        maps->ppmm[pixel] = (float)s->mean[i].ppmm;
+        maps->sigma[pixel] = (float)sqrt(own * own + air * air);
+    }
+}
+
+static enum vaho_status measure_one(struct vaho_plume *plume, struct vaho_amount_trail *trail,
+                                    struct context *c, size_t gas, struct vaho_error *error)
+{
+    size_t n = plume->n_pixels;
+    struct solved s = {0, vaho_alloc(n, sizeof(size_t)), vaho_alloc(n, sizeof *s.low),
+                       vaho_alloc(n, sizeof *s.low), vaho_alloc(n, sizeof *s.low)};
+    struct vaho_amount_mean low, mean, high;
+    enum vaho_status status = VAHO_OK;
+
+    if (!s.index || !s.low || !s.mean || !s.high)
+        status = vaho_fail_memory(error, "a plume's column density");
+    if (status == VAHO_OK)
+        status = lay_elsewhere(trail, c, plume, gas, error);
+    if (status == VAHO_OK)
+        status = solve_all(&s, trail, c, plume, gas, error);
+    if (status == VAHO_OK) {
+        vaho_amount_mean(&low, s.low, s.n, trail->pixel_spread);
+        vaho_amount_mean(&mean, s.mean, s.n, trail->pixel_spread);
+        vaho_amount_mean(&high, s.high, s.n, trail->pixel_spread);
+    }
+    if (status == VAHO_OK && isfinite(mean.ppmm)) { /* else what vaho_measure() found stands */
+        trail->noise_ppmm = mean.white * trail->clutter;
+        trail->uneven_ppmm = mean.uneven;
+        trail->air_ppmm = 0.5 * (fabs(high.ppmm - mean.ppmm) + fabs(low.ppmm - mean.ppmm));
+        trail->tau_ppmm = mean.tau;
+        plume->mean_ppmm = mean.ppmm;
+        plume->sigma_ppmm =
+            sqrt(trail->noise_ppmm * trail->noise_ppmm + trail->uneven_ppmm * trail->uneven_ppmm +
+                 trail->air_ppmm * trail->air_ppmm);
+        status = find_peak(plume, s.mean, s.n, &mean, trail->pixel_spread, error);
+        fill_maps(c->amounts->maps, plume, gas, &s, trail->pixel_spread);
+    }
+    solved_free(&s);
+    return status;
+}
+
+/* Solves the surroundings of a footprint too: the plume's edges, which no detection shows. */
+static enum vaho_status measure_edges(const struct vaho_plume *plume,
+                                      const struct vaho_amount_trail *trail, struct context *c,
+                                      size_t gas, unsigned claim, struct vaho_error *error)
+{
+    const struct vaho_maps *maps = c->amounts->maps;
+    const struct vaho_competition *competition = c->m->competition;
+    size_t ns = maps->n_samples;
+    size_t l0 = plume->bbox[0] > EDGE ? plume->bbox[0] - EDGE : 0;
+    size_t s0 = plume->bbox[1] > EDGE ? plume->bbox[1] - EDGE : 0;
+    size_t l1 = plume->bbox[2] + EDGE < maps->n_lines ? plume->bbox[2] + EDGE : maps->n_lines - 1;
+    size_t s1 = plume->bbox[3] + EDGE < ns ? plume->bbox[3] + EDGE : ns - 1;
+    size_t width = s1 - s0 + 1, room = (l1 - l0 + 1) * width;
+    unsigned char *near = vaho_alloc(room, 1);
+    struct vaho_amount_trail own = *trail; /* of the footprint; solving writes into its own */
+    struct vaho_plume edge = {.pixel = vaho_alloc(2 * room, sizeof *edge.pixel), .snr = plume->snr};
+    struct solved s = {0, vaho_alloc(room, sizeof(size_t)), vaho_alloc(room, sizeof *s.low),
+                       vaho_alloc(room, sizeof *s.low), vaho_alloc(room, sizeof *s.low)};
+    enum vaho_status status = VAHO_OK;
+
+    if (!near || !edge.pixel || !s.index || !s.low || !s.mean || !s.high)
+        status = vaho_fail_memory(error, "a plume's edges");
+    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
+        for (size_t l = plume->pixel[2 * i] > EDGE ? plume->pixel[2 * i] - EDGE : 0;
+             l <= plume->pixel[2 * i] + EDGE && l <= l1; l++)
+            for (size_t p = plume->pixel[2 * i + 1] > EDGE ? plume->pixel[2 * i + 1] - EDGE : 0;
+                 p <= plume->pixel[2 * i + 1] + EDGE && p <= s1; p++)
+                near[(l - l0) * width + p - s0] |= 1;
+    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
+        near[(plume->pixel[2 * i] - l0) * width + plume->pixel[2 * i + 1] - s0] = 0;
+    for (size_t k = 0; status == VAHO_OK && k < room; k++) {
+        size_t l = l0 + k / width, p = s0 + k % width;
+        unsigned other = competition->claim[l * ns + p];
+        if (!near[k] || (other != 0 && other != VAHO_CLAIM_DECOY && other != claim))
+            continue;
+        edge.pixel[2 * edge.n_pixels] = (unsigned)l;
+        edge.pixel[2 * edge.n_pixels + 1] = (unsigned)p;
+        edge.n_pixels++;
+    }
+    if (status == VAHO_OK)
+        status = solve_all(&s, &own, c, &edge, gas, error);
+    if (status == VAHO_OK)
+        fill_maps(c->amounts->maps, &edge, gas, &s, own.pixel_spread);
+    free(near);
+    free(edge.pixel);
+    solved_free(&s);
+    return status;
+}
+
+enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amount_trail *trail,
+                                      const size_t *gas, const unsigned *claim,
+                                      const unsigned char *strong, size_t n,
+                                      const struct vaho_amounts *amounts, struct vaho_error *error)
+{
+    const struct vaho_contrast *contrast = amounts->measuring->scene->contrast;
+    int thermal = contrast->regime == VAHO_REGIME_THERMAL;
+    struct context c = {0};
+    enum vaho_status status = n > 0 ? context_make(&c, amounts, error) : VAHO_OK;
+
+    for (size_t i = 0; status == VAHO_OK && i < n; i++) {
+        trail[i] = (struct vaho_amount_trail){.n_d = thermal ? VAHO_AMOUNT_GRID : 1};
+        vaho_belief_grid(&trail[i],
+                         amounts->settled ? contrast->d[amounts->measuring->hypothesis]
+                                          : amounts->prior_d,
+                         amounts->settled);
+        if (thermal)
+            status = weigh_air(&trail[i], &c, &plume[i], gas[i], error);
+    }
+    if (status == VAHO_OK && n > 0)
+        vaho_belief_settle(trail, strong, n, amounts->prior_d, amounts->prior_sigma);
+    for (size_t i = 0; status == VAHO_OK && i < n; i++)
+        status = measure_one(&plume[i], &trail[i], &c, gas[i], error);
+    for (size_t i = 0; status == VAHO_OK && i < n; i++)
+        status = measure_edges(&plume[i], &trail[i], &c, gas[i], claim[i], error);
+    context_free(&c);
+    return status;
+}

@@ -1,0 +1,71 @@
+/*
+ * amounts.h - how much gas is in the plumes of a cube, and how sure that is
+ *
+ * Every plume's pixels are solved (amount.h) against the black-body line A of the air
+ * (contrast.h), A(d) = mean - U_0 - d S.  What decides about an error of the amount is d, how
+ * much warmer the ground is than the air: amounts are in proportion to one over the contrast.
+ * So d is not settled once but believed in, by Bayes over a grid:
+ *
+ *     plume's own   log p_i(d) = -D_i(d) / (2 s^2 m).  D_i is -2 log-likelihood of its
+ *                   pixels (what no c undoes, and how c spreads): c scatters around one mean in
+ *                   proportion to it, shares 0.2, 0.5 and 1 tried.  With the wrong d the
+ *                   spectra are not those of ground seen through the gas, and c follows the
+ *                   ground's contrast.  s^2 is the background's; m = 6 neighbouring pixels say
+ *                   one thing.
+ *     common        p(d) ~ N(prior) prod_i integral p_i(d') N(d' - d; E) dd'   over strong plumes
+ *     for a plume   p(d') ~ p_i(d') integral N(d' - d; E) p(d) dd'
+ *
+ * with E the error of the black-body line in the bands of one gas against those of another.
+ *
+ * The standard deviation of a plume's mean column has four parts, added in squares:
+ *     noise    from independent pixels, times how much more the ground strays: the same
+ *              footprint laid on other places of the cube, where no plume is
+ *     uneven   pixels with more contrast count more, see vaho_amount_mean()
+ *     air      half the change of the mean between d - sigma_d and d + sigma_d
+ * and that of a pixel two: its own noise and air.  Not in it: the library's own error.
+ */
+#ifndef VAHO_FIND_AMOUNTS_H
+#define VAHO_FIND_AMOUNTS_H
+
+#include <stddef.h>
+
+#include "find/maps.h"
+#include "find/measure.h"
+#include "vaho/plume.h"
+#include "vaho/status.h"
+
+enum { VAHO_AMOUNT_GRID = 17, VAHO_AMOUNT_STEPS = 8 };
+
+/* How the amount of one plume came about. */
+struct vaho_amount_trail {
+    size_t n_d; /* 1 in reflected light */
+    double d[VAHO_AMOUNT_GRID], log_likelihood[VAHO_AMOUNT_GRID], belief[VAHO_AMOUNT_GRID];
+    double d_mean, d_sigma;      /* of the belief */
+    double offset, pixel_spread; /* measured where no plume is */
+    double clutter;              /* noise of a footprint over that of independent pixels */
+    size_t n_elsewhere;          /* places the footprint was laid on */
+    double step_ppmm[VAHO_AMOUNT_STEPS + 1]; /* the mean after each step */
+    double noise_ppmm, uneven_ppmm, air_ppmm, tau_ppmm;
+};
+
+/* What the amounts of one cube are measured with. */
+struct vaho_amounts {
+    const struct vaho_measuring *measuring;
+    const double *absorption, *variety; /* n_gases x n_bands, see amount.h */
+    double prior_d, prior_sigma;        /* of ground minus air, K; sigma 0: known */
+    int settled;                        /* 1: the measuring's hypothesis is near the truth */
+    struct vaho_maps *maps;             /* ppmm and sigma are set in the footprints */
+};
+
+/*
+ * For n plumes with footprints: gas[i] is the number of the gas, strong[i] whether it may tell
+ * the air's temperature, claim[i] its ground.  Sets mean_ppmm, sigma_ppmm, peak_ppmm and the
+ * maps at their pixels and close around, and trail[i].  Reads the lines of the footprints.
+ * VAHO_NO_MEMORY and what reading returns.
+ */
+enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amount_trail *trail,
+                                      const size_t *gas, const unsigned *claim,
+                                      const unsigned char *strong, size_t n,
+                                      const struct vaho_amounts *amounts, struct vaho_error *error);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * emissions.h - the emission rates of a flight's plumes
+ *
+ * Joins what emission.h needs: the wind of the settings, the size of the pixels and the
+ * direction of north from the cube's geolocation, the molar masses of the library.
+ */
+#ifndef VAHO_FLIGHT_EMISSIONS_H
+#define VAHO_FLIGHT_EMISSIONS_H
+
+#include "find/competition.h"
+#include "find/maps.h"
+#include "flight/signatures.h"
+#include "vaho/detect.h"
+
+/*
+ * Sets the emission of every plume of 'out' and says in its notes what was missing.  gas[i] and
+ * claim[i] are the number of plume i's gas and its ground.  VAHO_NO_MEMORY, and what making a
+ * place returns.
+ */
+enum vaho_status vaho_emissions(struct vaho_detection *out, const size_t *gas,
+                                const unsigned *claim, const struct vaho_maps *maps,
+                                const struct vaho_competition *competition,
+                                const struct vaho_signatures *signatures,
+                                const struct vaho_detect_settings *settings,
+                                const struct vaho_cube_info *info, struct vaho_error *error);
+
+#endif
