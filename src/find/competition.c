@@ -108,7 +108,7 @@ static void claim_connected(struct vaho_competition *c, const struct vaho_candid
 
 /* A winner of such a share of a candidate's own evidence, at its place, explains it; and one that
  * is so many times stronger whatever it shows there: its smoothing rings, its own fringe. */
-static const float EXPLAINS_SHARE = 0.6f, DOMINATES = 2.5f, DOMINATES_SAME_GAS = 1.5f;
+static const float EXPLAINS_SHARE = 0.6f, DOMINATES = 1.5f;
 enum { NO_GAS = 0xffffffffu };
 enum { MIN_REACH = 8 }; /* pixels around a candidate that are looked at, at fine levels */
 
@@ -146,7 +146,7 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
             if (holder[claim].z >=
-                (holder[claim].gas == gas ? DOMINATES_SAME_GAS : DOMINATES) * candidate->z)
+                DOMINATES * candidate->z)
                 return 1;
             if (holder[claim].gas != gas &&
                 fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=

@@ -8,8 +8,7 @@
 #include "find/strip.h"
 
 enum { MAX_CANDIDATES_PER_GAS = 1 << 22 };
-static const double TEMPERED_FROM = 4.0; /* weaker evidence is not worth a closer look */
-static const float MIN_COVER = 0.5f;     /* share of a place's pixels that must be valid */
+static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
 struct found {
     struct vaho_candidate *candidate;
@@ -203,7 +202,7 @@ static double strays(struct scratch *scratch, const struct score_context *score,
     return fmax((chi2 - z * z) / (double)(nb - 1), 1.0);
 }
 
-/* The peaks of one plane in the strip's core; strong ones are tempered. */
+/* The peaks of one plane in the strip's core, tempered. */
 static enum vaho_status harvest(struct found *found, struct scratch *scratch, const float *z,
                                 const unsigned char *which, const struct score_context *score,
                                 size_t gas, size_t scale, unsigned signature,
@@ -227,8 +226,7 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch, co
                                                .z = z[at]};
             if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
                 continue;
-            if ((double)z[at] >= TEMPERED_FROM)
-                candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));
+            candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));
             candidate.row += (unsigned)(first / side);
             if ((double)candidate.z >= score->z_min)
                 status = add_candidate(found, &candidate, error);

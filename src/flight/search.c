@@ -18,8 +18,9 @@
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
-enum { N_PASSES = 2, REGRESSION_RANK = 6, MIN_LINES_BY_COLUMN = 128 };
-static const double Z_MIN = 3.5; /* candidates below are noise at any q-value */
+enum { N_PASSES = 2, REGRESSION_RANK = 8, MIN_LINES_BY_COLUMN = 128 };
+static const double Z_MIN = 4.0; /* candidates below are noise at any q-value */
+#define NO_SET 0xffffffffu
 /* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
 static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
 enum { MARGIN = 4 }; /* pixels around a strong plume that are left out with it */
@@ -37,7 +38,9 @@ struct search {
     float *absorption;                                  /* n_gases x n_bands */
     float *real;      /* n_gases x (n_parts + 1) x n_bands: their parts */
     float *scored;    /* n_all of the same: searched ones, then decoys */
-    unsigned *gas_of; /* n_all */
+    unsigned *gas_of; /* n_all, and the mirrors */
+    unsigned *set_of; /* the same: which set of decoys each is in */
+    unsigned n_sets;
     size_t *n_decoys; /* n_searched */
     unsigned char *excluded;
     struct vaho_competition *competition;
@@ -80,6 +83,7 @@ static void forget_learned(struct search *s)
     free(s->real);
     free(s->scored);
     free(s->gas_of);
+    free(s->set_of);
     free(s->n_decoys);
     free(s->q);
     s->columns = NULL;
@@ -87,7 +91,7 @@ static void forget_learned(struct search *s)
     s->evidence = NULL;
     s->competition = NULL;
     s->absorption = s->real = s->scored = NULL;
-    s->gas_of = NULL;
+    s->gas_of = s->set_of = NULL;
     s->n_decoys = NULL;
     s->q = NULL;
 }
@@ -105,7 +109,8 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                               struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
-    struct vaho_columns_settings columns = {.rank = REGRESSION_RANK, .excluded = s->excluded};
+    struct vaho_columns_settings columns = {
+        .rank = REGRESSION_RANK, .curved = 1, .excluded = s->excluded};
     enum vaho_status status;
 
     forget_learned(s);
@@ -141,8 +146,8 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
     out->n_bands_used = s->n_bands;
     out->n_dead_elements = vaho_columns_n_dead_elements(s->columns);
     out->n_dead_columns = vaho_columns_n_dead_columns(s->columns);
-    return vaho_evidence_learn(&s->evidence, &s->scene, s->excluded, s->real, s->n_searched, s->pool,
-                               error);
+    return vaho_evidence_learn(&s->evidence, &s->scene, s->excluded, s->real, s->n_searched,
+                               s->pool, error);
 }
 
 /* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
@@ -170,8 +175,9 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
 
     s->scored = vaho_alloc(s->n_searched * (wanted + 1) * s->stride, sizeof(float));
     s->gas_of = vaho_alloc(s->n_searched * (wanted + 2), sizeof *s->gas_of);
+    s->set_of = vaho_alloc(s->n_searched * (wanted + 2), sizeof *s->set_of);
     s->n_decoys = vaho_alloc(s->n_searched, sizeof *s->n_decoys);
-    if (!profile || !decoy || !s->scored || !s->gas_of || !s->n_decoys) {
+    if (!profile || !decoy || !s->scored || !s->gas_of || !s->set_of || !s->n_decoys) {
         status = vaho_fail_memory(error, "decoys");
         goto fail;
     }
@@ -186,14 +192,59 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
             goto fail;
         for (size_t i = 0; i < s->n_decoys[g]; i++) {
             vaho_contrast_parts(s->scored + s->n_all * s->stride, s->contrast, decoy + i * nb);
+            s->set_of[s->n_all] = (unsigned)i;
             s->gas_of[s->n_all++] = (unsigned)g;
         }
     }
-    for (size_t g = 0; g < s->n_searched; g++) /* their mirrors, see evidence.h */
+    for (size_t g = 0; g < s->n_searched; g++) { /* their mirrors, see evidence.h */
         s->gas_of[s->n_all + g] = (unsigned)g;
+        s->set_of[s->n_all + g] = (unsigned)wanted;
+    }
+    s->n_sets = wanted > 0 ? (unsigned)wanted + 1 : 0; /* the first pass has none */
 fail:
     free(profile);
     free(decoy);
+    return status;
+}
+
+/* Keeps the candidates of the gases and, of all others, those of one set. */
+static size_t keep_set(struct vaho_candidate *out, const struct vaho_candidate *candidate, size_t n,
+                       const struct search *s, unsigned set)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (candidate[i].signature < s->n_searched || s->set_of[candidate[i].signature] == set)
+            out[kept++] = candidate[i];
+    return kept;
+}
+
+/*
+ * A set of decoys has one of each gas, so it is to the gases as another such lot that nature
+ * does not know, and competes with them for ground alone: decoys of one gas, which are alike,
+ * would take each other's.  The mirrors are the last set.  Appends the winners that are no gas.
+ */
+static enum vaho_status compete_sets(struct vaho_winner *winner, size_t *n_winners,
+                                     const struct vaho_candidate *candidate, size_t n,
+                                     const struct search *s, const struct vaho_evidence_maps *maps,
+                                     struct vaho_error *error)
+{
+    const struct vaho_cube_info *info = vaho_source_info(s->source);
+    struct vaho_candidate *kept = vaho_alloc(n, sizeof *kept);
+    enum vaho_status status = kept != NULL ? VAHO_OK : vaho_fail_memory(error, "the decoys");
+
+    for (unsigned set = 0; status == VAHO_OK && set < s->n_sets; set++) {
+        struct vaho_competition *c = NULL;
+        status = vaho_compete(&c, kept, keep_set(kept, candidate, n, s, set), s->gas_of, maps,
+                              info->n_lines, info->n_samples, error);
+        for (size_t i = 0; status == VAHO_OK && i < c->n; i++)
+            if (c->winner[i].decoy)
+                winner[(*n_winners)++] =
+                    (struct vaho_winner){(double)c->winner[i].candidate.z, c->winner[i].gas, 1,
+                                         c->winner[i].candidate.signature >= s->n_all};
+        vaho_competition_free(c);
+    }
+    free(kept);
     return status;
 }
 
@@ -202,34 +253,37 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
     struct vaho_evidence_maps maps = {NULL, s->n_searched, VAHO_N_SCALES};
-    struct vaho_candidate *candidate = NULL;
+    struct vaho_candidate *candidate = NULL, *own = NULL;
     struct vaho_winner *winner = NULL;
-    size_t n_candidates;
+    double *q = NULL;
+    size_t n_candidates = 0, n_winners = 0;
     enum vaho_status status;
 
     status = vaho_evidence_set_signatures(s->evidence, s->scored, s->gas_of, s->n_all, error);
     if (status == VAHO_OK)
         status = vaho_evidence_score(&candidate, &n_candidates, s->evidence, Z_MIN, s->pool, error);
     maps.map = vaho_evidence_map(s->evidence);
+    own = vaho_alloc(n_candidates, sizeof *own);
+    winner = vaho_alloc(n_candidates, sizeof *winner);
+    q = vaho_alloc(n_candidates, sizeof *q);
+    if (status == VAHO_OK && (!own || !winner || !q))
+        status = vaho_fail_memory(error, "the winners");
     if (status == VAHO_OK)
-        status = vaho_compete(&s->competition, candidate, n_candidates, s->gas_of, &maps,
-                              info->n_lines, info->n_samples, error);
-    free(candidate);
-    if (status != VAHO_OK)
-        return status;
-    winner = vaho_alloc(s->competition->n, sizeof *winner);
-    s->q = vaho_alloc(s->competition->n, sizeof *s->q);
-    if (winner == NULL || s->q == NULL) {
-        free(winner);
-        return vaho_fail_memory(error, "the winners");
-    }
-    for (size_t i = 0; i < s->competition->n; i++) {
+        status =
+            vaho_compete(&s->competition, own, keep_set(own, candidate, n_candidates, s, NO_SET),
+                         s->gas_of, &maps, info->n_lines, info->n_samples, error);
+    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
         const struct vaho_contender *c = &s->competition->winner[i];
-        winner[i] = (struct vaho_winner){(double)c->candidate.z, c->gas, c->decoy,
-                                         c->candidate.signature >= s->n_all};
+        winner[n_winners++] = (struct vaho_winner){(double)c->candidate.z, c->gas, 0, 0};
     }
-    status = vaho_q_values(s->q, winner, s->competition->n, s->n_decoys, s->n_searched, 1, error);
+    if (status == VAHO_OK)
+        status = compete_sets(winner, &n_winners, candidate, n_candidates, s, &maps, error);
+    if (status == VAHO_OK)
+        status = vaho_q_values(q, winner, n_winners, s->n_decoys, s->n_searched, 1, error);
+    s->q = q; /* the gases' come first */
+    free(own);
     free(winner);
+    free(candidate);
     return status;
 }
 

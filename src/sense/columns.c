@@ -22,10 +22,9 @@
 #include "sense/columns_model.h"
 
 enum {
-    N_STRETCHES = 12,    /* partial sums kept apart; parallel at most this much */
-    READ_LINES = 16,     /* lines read at a time */
-    MAX_SAMPLED = 24576, /* pixels in the sample */
-    MAX_RANK = 16
+    N_STRETCHES = 12,   /* partial sums kept apart; parallel at most this much */
+    READ_LINES = 16,    /* lines read at a time */
+    MAX_SAMPLED = 24576 /* pixels in the sample */
 };
 static const double MISSING_SHARE = 0.5; /* a band missing in more pixels is left out */
 static const double RIDGE = 2.0;         /* in units of one line of standard coordinates */
@@ -61,6 +60,7 @@ void vaho_columns_free(struct vaho_columns *columns)
     free(columns->scene_mean);
     free(columns->leading);
     free(columns->gain);
+    free(columns->curve);
     free(columns->sampled_at);
     free(columns->spectrum);
     free(columns->residual);
@@ -529,6 +529,8 @@ void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho
         coordinates(ql, columns, z); /* 0 where not valid, like z */
         if (columns->gain != NULL)
             subtract_gain(z, ql, block->valid + l * ns, columns);
+        if (columns->curve != NULL)
+            vaho_columns_subtract_curve(z, ql, block->valid + l * ns, columns);
     }
 }
 
@@ -588,7 +590,7 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
     }
     for (size_t i = 0; i < N_STRETCHES; i++)
         sums_free(&learning.part[i]);
-    columns->rank = settings->rank < MAX_RANK ? settings->rank : MAX_RANK;
+    columns->rank = settings->rank < VAHO_MAX_RANK ? settings->rank : VAHO_MAX_RANK;
     if (columns->rank > columns->n_bands / 4)
         columns->rank = columns->n_bands / 4;
     if (status == VAHO_OK)
@@ -600,6 +602,8 @@ enum vaho_status vaho_columns_learn(struct vaho_columns **out, const struct vaho
         for (size_t i = 0; i < N_STRETCHES; i++)
             sums_free(&learning.part[i]);
     }
+    if (status == VAHO_OK && settings->curved)
+        status = vaho_columns_learn_curve(columns, error);
     if (status != VAHO_OK) {
         vaho_columns_free(columns);
         return status;

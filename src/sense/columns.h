@@ -8,11 +8,12 @@
  *
  *   repair     a dead element takes the value interpolated between the nearest
  *              live bands of the same pixel; a dead column is not valid.
- *   residual   z = x - mean_s - G_s [p' (x - mean_s)]: the column's mean spectrum
+ *   residual   z = x - mean_s - G_s [q] - A [q q'], q = p' (x - mean_s): the column's mean spectrum
  *              off, and what of the rest follows the scene's leading
- *              brightness pattern (gain, drift of wavelength: x is nearly
+ *              patterns (gain, drift of wavelength: x is nearly
  *              confined to the span of the leading eigenvectors p; how a column
- *              strays from it is linear in the pixel's coordinates there).
+ *              strays from it is linear in the pixel's coordinates there), and
+ *              what bends with them everywhere (columns_curve.c).
  *
  * G_s is a ridge regression per column of the part of z outside span(p) on the
  * coordinates in it.
@@ -35,6 +36,7 @@ struct vaho_columns_settings {
     int by_column;   /* 0: one mean for all columns, no regression */
     int as_recorded; /* 1: nothing is dead, nothing repaired: pixels as the file has them */
     size_t rank;     /* leading eigenvectors in the regression, 0: none */
+    int curved;      /* 1: what goes with products of coordinates is taken out as well */
     const unsigned char
         *excluded; /* n_lines x n_samples: 1 leaves a pixel out; NULL: none; borrowed */
 };

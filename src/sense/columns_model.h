@@ -9,6 +9,8 @@
 
 #include "sense/columns.h"
 
+enum { VAHO_MAX_RANK = 12 };
+
 struct vaho_columns {
     size_t n_bands, n_samples, n_lines;
     size_t *band;
@@ -20,6 +22,7 @@ struct vaho_columns {
     size_t rank;
     float *leading; /* rank x n_bands */
     float *gain;    /* n_bands x (rank + 1) x n_samples; NULL: no regression */
+    float *curve;   /* n_terms x n_bands; NULL: nothing is taken for bent */
     size_t n_sampled;
     size_t *sampled_at;         /* sample number of each */
     float *spectrum, *residual; /* n_sampled x n_bands */
@@ -35,5 +38,11 @@ struct vaho_column_sums {
 enum vaho_status vaho_columns_find_dead(struct vaho_columns *columns,
                                         const struct vaho_column_sums *sums,
                                         struct vaho_error *error);
+
+/* The curvature (columns_curve.c), from the sample; needs leading and gain. */
+enum vaho_status vaho_columns_learn_curve(struct vaho_columns *columns, struct vaho_error *error);
+/* Takes the curvature off one line of residuals z (n_bands x n_samples) with coordinates q. */
+void vaho_columns_subtract_curve(float *z, const float *q, const unsigned char *valid,
+                                 const struct vaho_columns *columns);
 
 #endif

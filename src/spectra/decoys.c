@@ -11,7 +11,7 @@ static const double STRETCH[] = {1.0, 0.85, 1.2};
 enum { N_STRETCHES = sizeof STRETCH / sizeof STRETCH[0] };
 /* Largest whitened cosine with a library gas, and between decoys; both given up step by
  * step when the bands do not offer enough. */
-static const double MAX_COSINE[] = {0.5, 0.5, 0.65}, MAX_ALIKE[] = {0.85, 0.97, 0.97};
+static const double MAX_COSINE[] = {0.7, 0.7, 0.8}, MAX_ALIKE[] = {0.85, 0.97, 0.97};
 enum { N_ROUNDS = sizeof MAX_COSINE / sizeof MAX_COSINE[0] };
 
 struct trial {
