@@ -398,7 +398,7 @@ static enum vaho_status make_room(struct learning *learning, const struct vaho_c
 
 /* Reads the strips of the cube and samples their places. */
 static enum vaho_status sample_cube(struct learning *learning, const struct vaho_scene *scene,
-                                    const unsigned char *excluded, struct vaho_pool *pool,
+                                    const struct vaho_plume_ground *ground, struct vaho_pool *pool,
                                     struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(scene->source);
@@ -412,7 +412,7 @@ static enum vaho_status sample_cube(struct learning *learning, const struct vaho
         size_t first, n_lines;
         vaho_strip_extent(&first, &n_lines, &learning->core_first, &learning->core_end,
                           info->n_lines, i);
-        status = vaho_strip_read(strip, scene, excluded, first, n_lines, pool, error);
+        status = vaho_strip_read(strip, scene, ground, first, n_lines, pool, error);
         for (size_t k = (learning->core_first - first) * info->n_samples;
              status == VAHO_OK && k < (learning->core_end - first) * info->n_samples; k++)
             b->n_pixels += strip->valid[k];
@@ -429,7 +429,7 @@ static enum vaho_status sample_cube(struct learning *learning, const struct vaho
 
 enum vaho_status vaho_backgrounds_learn(struct vaho_backgrounds **out,
                                         const struct vaho_scene *scene,
-                                        const unsigned char *excluded, const float *parts,
+                                        const struct vaho_plume_ground *ground, const float *parts,
                                         size_t n_gases, struct vaho_pool *pool,
                                         struct vaho_error *error)
 {
@@ -448,7 +448,7 @@ enum vaho_status vaho_backgrounds_learn(struct vaho_backgrounds **out,
     if (status == VAHO_OK)
         status = make_room(&learning, vaho_source_info(scene->source), error);
     if (status == VAHO_OK)
-        status = sample_cube(&learning, scene, excluded, pool, error);
+        status = sample_cube(&learning, scene, ground, pool, error);
     if (status == VAHO_OK)
         status = vaho_pool_run(pool, n_gases * b->n_hypotheses, settle_own, &learning, error);
     for (size_t s = 0; s < VAHO_N_SCALES; s++) {

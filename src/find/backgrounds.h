@@ -30,6 +30,7 @@
 
 #include "base/pool.h"
 #include "find/evidence.h"
+#include "find/plume_ground.h"
 #include "find/scales.h"
 
 /* One gas under one hypothesis. */
@@ -48,12 +49,12 @@ struct vaho_backgrounds {
 };
 
 /*
- * 'parts' are those of the n_gases (vaho_contrast_parts()); 'excluded' as in evidence.h.
+ * 'parts' are those of the n_gases (vaho_contrast_parts()); 'ground' as in strip.h.
  * VAHO_SINGULAR: the bands do not vary independently.
  */
 enum vaho_status vaho_backgrounds_learn(struct vaho_backgrounds **out,
                                         const struct vaho_scene *scene,
-                                        const unsigned char *excluded, const float *parts,
+                                        const struct vaho_plume_ground *ground, const float *parts,
                                         size_t n_gases, struct vaho_pool *pool,
                                         struct vaho_error *error);
 void vaho_backgrounds_free(struct vaho_backgrounds *backgrounds); /* NULL is fine */

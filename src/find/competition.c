@@ -115,7 +115,7 @@ enum { MIN_REACH = 8 }; /* pixels around a candidate that are looked at, at fine
 /* Who holds a claim. */
 struct holder {
     unsigned gas;
-    float z;
+    float raw;
 };
 
 /*
@@ -145,12 +145,11 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
                 continue;
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
-            if (holder[claim].z >=
-                DOMINATES * candidate->z)
+            if (holder[claim].raw >= DOMINATES * candidate->raw)
                 return 1;
             if (holder[claim].gas != gas &&
                 fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
-                    EXPLAINS_SHARE * candidate->z)
+                    EXPLAINS_SHARE * candidate->raw)
                 return 1;
         }
     return 0;
@@ -200,7 +199,7 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
         winner->decoy = candidate[i].signature >= maps->n_real;
         winner->claim = winner->decoy ? VAHO_CLAIM_DECOY : ++n_claims;
         if (!winner->decoy)
-            holder[winner->claim] = (struct holder){winner->gas, winner->candidate.z};
+            holder[winner->claim] = (struct holder){winner->gas, winner->candidate.raw};
         claim_disc(c, &candidate[i], winner->claim);
         if (!winner->decoy)
             claim_connected(c, &candidate[i],

@@ -317,6 +317,7 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     const struct vaho_cube_info *info = vaho_source_info(scene->source);
     struct vaho_evidence *evidence = vaho_alloc(1, sizeof *evidence);
     struct learn_context learn = {.evidence = evidence};
+    struct vaho_plume_ground *ground = NULL;
     double floor = 0.0;
     enum vaho_status status;
 
@@ -346,9 +347,13 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
         }
     free(learn.strip);
     evidence->n_gases = n_gases;
+    if (status == VAHO_OK && excluded != NULL)
+        status = vaho_plume_ground_new(&ground, excluded, info->n_samples, scene->contrast, parts,
+                                       n_gases, evidence->model[0].cholesky, error);
     if (status == VAHO_OK)
-        status = vaho_backgrounds_learn(&evidence->backgrounds, scene, excluded, parts, n_gases,
-                                        pool, error);
+        status = vaho_backgrounds_learn(&evidence->backgrounds, scene, ground, parts, n_gases, pool,
+                                        error);
+    vaho_plume_ground_free(ground);
     if (status != VAHO_OK) {
         vaho_evidence_free(evidence);
         return status;

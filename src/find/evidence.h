@@ -59,6 +59,7 @@ struct vaho_candidate {
     unsigned char hypothesis, kernel;
     unsigned row, col; /* block of that level */
     float z;           /* evidence, background standard deviations, tempered */
+    float raw;         /* before tempering */
 };
 
 /* Evidence of one real signature at one scale, the best hypothesis and kernel at each place. */
@@ -78,7 +79,8 @@ struct vaho_scene {
 
 /*
  * Learns the background, for the first n_gases signatures of 'parts' each its own.  'excluded'
- * (n_lines x n_samples, may be NULL) marks pixels to leave out, where plumes are known.
+ * (n_lines x n_samples, may be NULL) marks where plumes are known (plume_ground.h): the
+ * backgrounds of the gases learn the ground under them, that of all (level by level) does without.
  * VAHO_SINGULAR: too few pixels.
  */
 enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct vaho_scene *scene,

@@ -223,7 +223,8 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch, co
                                                .kernel = which[at] % VAHO_N_DIRECTIONS,
                                                .row = (unsigned)r,
                                                .col = (unsigned)c,
-                                               .z = z[at]};
+                                               .z = z[at],
+                                               .raw = z[at]};
             if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
                 continue;
             candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));

@@ -44,7 +44,7 @@ enum vaho_status vaho_strip_new(struct vaho_strip **out, const struct vaho_scene
 struct reading {
     struct vaho_strip *strip;
     const struct vaho_scene *scene;
-    const unsigned char *excluded;
+    const struct vaho_plume_ground *ground;
 };
 
 static enum vaho_status read_lines(void *context, size_t task, size_t worker,
@@ -63,11 +63,10 @@ static enum vaho_status read_lines(void *context, size_t task, size_t worker,
         status = vaho_columns_read(block, columns, reading->scene->source, strip->first_line + from,
                                    n, error);
     if (status == VAHO_OK) {
-        const unsigned char *excluded =
-            reading->excluded ? reading->excluded + (strip->first_line + from) * ns : NULL;
-        for (size_t i = 0; excluded != NULL && i < n * ns; i++)
-            block->valid[i] &= !excluded[i];
         vaho_columns_residual(block, strip->q + from * strip->rank * ns, columns);
+        for (size_t l = 0; reading->ground != NULL && l < n; l++)
+            vaho_plume_ground_clean(block->value + l * nb * ns, block->valid + l * ns,
+                                    reading->ground, strip->first_line + from + l);
         memcpy(strip->z + from * nb * ns, block->value, n * nb * ns * sizeof(float));
         memcpy(strip->valid + from * ns, block->valid, n * ns);
     }
@@ -76,10 +75,10 @@ static enum vaho_status read_lines(void *context, size_t task, size_t worker,
 }
 
 enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
-                                 const unsigned char *excluded, size_t first_line, size_t n_lines,
-                                 struct vaho_pool *pool, struct vaho_error *error)
+                                 const struct vaho_plume_ground *ground, size_t first_line,
+                                 size_t n_lines, struct vaho_pool *pool, struct vaho_error *error)
 {
-    struct reading reading = {strip, scene, excluded};
+    struct reading reading = {strip, scene, ground};
 
     strip->first_line = first_line;
     strip->n_lines = n_lines;

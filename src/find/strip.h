@@ -15,6 +15,7 @@
 
 #include "base/pool.h"
 #include "find/evidence.h"
+#include "find/plume_ground.h"
 #include "find/scales.h"
 
 struct vaho_strip {
@@ -31,12 +32,11 @@ void vaho_strip_free(struct vaho_strip *strip); /* NULL is fine */
 
 /*
  * Reads lines [first_line, first_line + n_lines), shared out over the pool; first_line a multiple
- * of 2^VAHO_N_LEVELS.  'excluded' (n_lines of the cube x n_samples, may be NULL) marks pixels that
- * count as not valid.
+ * of 2^VAHO_N_LEVELS.  'ground' (may be NULL) cleans what lies under known plumes.
  */
 enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
-                                 const unsigned char *excluded, size_t first_line, size_t n_lines,
-                                 struct vaho_pool *pool, struct vaho_error *error);
+                                 const struct vaho_plume_ground *ground, size_t first_line,
+                                 size_t n_lines, struct vaho_pool *pool, struct vaho_error *error);
 
 /*
  * Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands: kernel number 'kernel' of a scale around

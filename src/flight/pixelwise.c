@@ -348,7 +348,8 @@ static enum vaho_status standardise(void *context, size_t task, size_t worker,
                         (struct vaho_candidate){.signature = (unsigned)(s->first + task),
                                                 .row = (unsigned)l,
                                                 .col = (unsigned)c,
-                                                .z = map[l * p->n_samples + c]};
+                                                .z = map[l * p->n_samples + c],
+                                                .raw = map[l * p->n_samples + c]};
             }
     }
     return VAHO_OK;

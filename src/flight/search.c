@@ -12,6 +12,7 @@
 #include "find/evidence.h"
 #include "find/maps.h"
 #include "find/measure.h"
+#include "find/plume_ground.h"
 #include "find/significance.h"
 #include "flight/emissions.h"
 #include "sense/columns.h"
@@ -296,28 +297,30 @@ static int is_strong(const struct vaho_contender *winner)
 static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *error)
 {
     const struct vaho_competition *c = s->competition;
-    unsigned char *strong = vaho_alloc(c->n + 1, 1); /* by claim */
+    unsigned char *plume = vaho_alloc(c->n + 1, 1); /* by claim, see plume_ground.h */
     size_t nl = c->n_lines, ns = c->n_samples;
 
     free(s->excluded);
     s->excluded = vaho_alloc(nl * ns, 1);
-    if (strong == NULL || s->excluded == NULL) {
-        free(strong);
+    if (plume == NULL || s->excluded == NULL) {
+        free(plume);
         return vaho_fail_memory(error, "the ground of plumes");
     }
     for (size_t i = 0; i < c->n; i++)
         if (is_strong(&c->winner[i]))
-            strong[c->winner[i].claim] = 1;
+            plume[c->winner[i].claim] =
+                (unsigned char)(c->winner[i].gas + 1 < VAHO_GROUND_LEFT_OUT ? c->winner[i].gas + 1
+                                                                            : VAHO_GROUND_LEFT_OUT);
     for (size_t l = 0; l < nl; l++)
         for (size_t p = 0; p < ns; p++) {
             unsigned claim = c->claim[l * ns + p];
-            if (claim == 0 || claim == VAHO_CLAIM_DECOY || !strong[claim])
+            if (claim == 0 || claim == VAHO_CLAIM_DECOY || plume[claim] == 0)
                 continue;
             for (size_t ll = l > MARGIN ? l - MARGIN : 0; ll <= l + MARGIN && ll < nl; ll++)
                 for (size_t pp = p > MARGIN ? p - MARGIN : 0; pp <= p + MARGIN && pp < ns; pp++)
-                    s->excluded[ll * ns + pp] = 1;
+                    s->excluded[ll * ns + pp] = plume[claim];
         }
-    free(strong);
+    free(plume);
     return VAHO_OK;
 }
 
