@@ -121,8 +121,9 @@ struct holder {
 /*
  * A strong plume reaches into the smoothing of places beside it, and may show
  * there as other gases.  The candidate is explained when a real winner holds
- * ground under its smoothing and either dominates it or, being of another gas,
- * that gas, either sign, is about as strong at the candidate's very place and level.
+ * ground under its smoothing and dominates it or, being of another gas,
+ * that gas, either sign, is about as strong at the candidate's very place and scale; or when one of
+ * the same gas holds ground within half of its kernel: then they are one plume.
  */
 static int is_explained(const struct vaho_competition *c, const struct vaho_candidate *candidate,
                         unsigned gas, const struct holder *holder,
@@ -132,6 +133,7 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
     long around = (long)fmax(fmax(2.0 * (double)side, reach(candidate)), MIN_REACH);
     long line = (long)candidate->row * side + side / 2,
          sample = (long)candidate->col * side + side / 2;
+    long apart = (long)(0.5 * reach(candidate));
     unsigned last = 0;
 
     for (long l = line - around; l <= line + around; l += step)
@@ -141,7 +143,11 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
             if (l < 0 || s < 0 || l >= (long)c->n_lines || s >= (long)c->n_samples)
                 continue;
             claim = c->claim[(size_t)l * c->n_samples + (size_t)s];
-            if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
+            if (claim == 0 || claim == VAHO_CLAIM_DECOY)
+                continue;
+            if (holder[claim].gas == gas && labs(l - line) <= apart && labs(s - sample) <= apart)
+                return 1;
+            if (claim == last)
                 continue;
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;

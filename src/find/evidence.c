@@ -371,6 +371,9 @@ static void free_signatures(struct vaho_evidence *evidence)
     }
     free(evidence->map);
     evidence->map = NULL;
+    free(evidence->kept.y);
+    free(evidence->kept.sum);
+    evidence->kept = (struct vaho_kept){0};
     for (size_t g = 0; evidence->group != NULL && g < evidence->n_gases; g++) {
         for (size_t i = 0; evidence->group[g].filter != NULL && i < n_filters; i++)
             free(evidence->group[g].filter[i]);

@@ -60,6 +60,7 @@ struct vaho_candidate {
     unsigned row, col; /* block of that level */
     float z;           /* evidence, background standard deviations, tempered */
     float raw;         /* before tempering */
+    unsigned kept;     /* of a gas: 1 + the number of its spectrum, see vaho_evidence_match() */
 };
 
 /* Evidence of one real signature at one scale, the best hypothesis and kernel at each place. */
@@ -109,6 +110,17 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
 
 /* After scoring: n_gases x VAHO_N_SCALES maps. */
 const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evidence);
+
+/*
+ * What each of n_gases (parts as for learning, those of the air besides) explains of a gas's
+ * candidate: of Y at its place, weighed and gathered as it was found, in the metric of its own
+ * background.  With s_g what one ppm.m of gas g does to Y, match[g] = s_g' C^-1 Y and
+ * product[g * n_gases + h] = s_g' C^-1 s_h (identify.h).  VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_evidence_match(double *match, double *product,
+                                     const struct vaho_evidence *evidence,
+                                     const struct vaho_candidate *candidate, const float *parts,
+                                     size_t n_gases, struct vaho_error *error);
 
 /* The lower Cholesky factor of C (n_bands x n_bands, row major), as loaded.  A level too
  * coarse for the cube has the one of the level below. */

@@ -36,6 +36,13 @@ struct vaho_evidence_group {
         *filter; /* n_hypotheses x VAHO_N_SCALES: n_bands x n, of unit variance; NULL: no model */
 };
 
+/* Spectra of the gases' candidates: Y, and what the parts' coordinates come to in it. */
+struct vaho_kept {
+    size_t n, capacity;
+    float *y;   /* n x n_bands */
+    float *sum; /* n x n_parts: sum k w q_k / sqrt(sum k^2 w^2) */
+};
+
 struct vaho_evidence {
     struct vaho_scene scene;
     const unsigned char *excluded;
@@ -45,6 +52,7 @@ struct vaho_evidence {
     size_t n_signatures;
     struct vaho_evidence_group *group; /* n_gases */
     struct vaho_level_map *map;        /* n_gases x VAHO_N_SCALES */
+    struct vaho_kept kept;
 };
 
 /* The lines that strip number 'strip' of a cube reads, [*first, *first + *n_lines), and those it

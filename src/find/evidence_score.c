@@ -13,6 +13,7 @@ static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be v
 struct found {
     struct vaho_candidate *candidate;
     size_t n, capacity;
+    struct vaho_kept kept;
 };
 
 struct score_context {
@@ -71,7 +72,8 @@ struct scratch {
     float *best[VAHO_N_SCALES], *mirror[VAHO_N_SCALES]; /* n planes; one, of the gas's negative */
     unsigned char *which[VAHO_N_SCALES];                /* n planes: hypothesis and kernel */
     unsigned char *mirror_which[VAHO_N_SCALES];
-    float *place; /* one spectrum */
+    float *place, *white; /* one spectrum, as it is and whitened */
+    float sum[VAHO_N_PARTS];
 };
 
 static void scratch_free(struct scratch *scratch)
@@ -82,6 +84,7 @@ static void scratch_free(struct scratch *scratch)
     free(scratch->gathered);
     free(scratch->scale);
     free(scratch->place);
+    free(scratch->white);
     for (size_t s = 0; s < VAHO_N_SCALES; s++) {
         free(scratch->best[s]);
         free(scratch->mirror[s]);
@@ -102,6 +105,7 @@ static enum vaho_status scratch_new(struct scratch *scratch, const struct vaho_s
     missing |= !vaho_gathering_new(&scratch->gathering, rows, cols);
     missing |= (scratch->projected = vaho_alloc(rows * cols, n * sizeof(float))) == NULL;
     missing |= (scratch->place = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
+    missing |= (scratch->white = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
     missing |= (scratch->gathered = vaho_alloc(rows * cols, sizeof(float))) == NULL;
     missing |=
         (scratch->scale = vaho_alloc(rows * cols, VAHO_N_DIRECTIONS * sizeof(float))) == NULL;
@@ -193,13 +197,38 @@ static double strays(struct scratch *scratch, const struct score_context *score,
     size_t nb = evidence->n_bands;
     double chi2 = 0.0;
 
-    vaho_strip_place(scratch->place, score->strip, own->factor, evidence->n_parts, candidate->scale,
-                     candidate->kernel, candidate->row, candidate->col);
+    vaho_strip_place(scratch->place, scratch->sum, score->strip, own->factor, evidence->n_parts,
+                     candidate->scale, candidate->kernel, candidate->row, candidate->col);
+    memcpy(scratch->white, scratch->place, nb * sizeof *scratch->white);
     cblas_strsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
-                own->whitener[candidate->scale], (int)nb, scratch->place, 1);
+                own->whitener[candidate->scale], (int)nb, scratch->white, 1);
     for (size_t b = 0; b < nb; b++)
-        chi2 += (double)scratch->place[b] * (double)scratch->place[b];
+        chi2 += (double)scratch->white[b] * (double)scratch->white[b];
     return fmax((chi2 - z * z) / (double)(nb - 1), 1.0);
+}
+
+/* Keeps the spectrum that strays() has just gathered for a gas's candidate. */
+static enum vaho_status keep_spectrum(struct vaho_kept *kept, struct vaho_candidate *candidate,
+                                      const struct scratch *scratch,
+                                      const struct vaho_evidence *evidence,
+                                      struct vaho_error *error)
+{
+    size_t nb = evidence->n_bands, n_parts = evidence->n_parts;
+
+    if (kept->n == kept->capacity) {
+        size_t capacity = kept->capacity == 0 ? 64 : 2 * kept->capacity;
+        float *y = realloc(kept->y, capacity * nb * sizeof *y);
+        float *sum = y != NULL ? realloc(kept->sum, capacity * n_parts * sizeof *sum) : NULL;
+        kept->y = y != NULL ? y : kept->y;
+        if (sum == NULL)
+            return vaho_fail_memory(error, "candidates");
+        kept->sum = sum;
+        kept->capacity = capacity;
+    }
+    memcpy(kept->y + kept->n * nb, scratch->place, nb * sizeof(float));
+    memcpy(kept->sum + kept->n * n_parts, scratch->sum, n_parts * sizeof(float));
+    candidate->kept = (unsigned)++kept->n;
+    return VAHO_OK;
 }
 
 /* The peaks of one plane in the strip's core, tempered. */
@@ -229,7 +258,11 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch, co
                 continue;
             candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));
             candidate.row += (unsigned)(first / side);
-            if ((double)candidate.z >= score->z_min)
+            if (!((double)candidate.z >= score->z_min))
+                continue;
+            if (signature == gas)
+                status = keep_spectrum(&found->kept, &candidate, scratch, score->evidence, error);
+            if (status == VAHO_OK)
                 status = add_candidate(found, &candidate, error);
         }
     return status;
@@ -291,23 +324,39 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
     return status;
 }
 
-/* Moves what was found into one list. */
+/* Moves what was found into one list, and its spectra into the evidence. */
 static enum vaho_status join(struct vaho_candidate **out_candidate, size_t *out_n,
-                             const struct found *found, size_t n_found, struct vaho_error *error)
+                             struct vaho_evidence *evidence, const struct found *found,
+                             struct vaho_error *error)
 {
-    size_t n = 0;
+    struct vaho_kept *all = &evidence->kept;
+    size_t n = 0, n_kept = 0, nb = evidence->n_bands, n_parts = evidence->n_parts;
 
-    for (size_t i = 0; i < n_found; i++)
+    for (size_t i = 0; i < evidence->n_gases; i++) {
         n += found[i].n;
+        n_kept += found[i].kept.n;
+    }
     *out_candidate = vaho_alloc(n, sizeof **out_candidate);
-    if (*out_candidate == NULL)
+    free(all->y);
+    free(all->sum);
+    *all = (struct vaho_kept){0, n_kept, vaho_alloc(n_kept, nb * sizeof(float)),
+                              vaho_alloc(n_kept, n_parts * sizeof(float))};
+    if (!*out_candidate || !all->y || !all->sum)
         return vaho_fail_memory(error, "candidates");
-    for (size_t i = 0; i < n_found; i++)
-        if (found[i].n > 0) {
-            memcpy(*out_candidate + *out_n, found[i].candidate,
-                   found[i].n * sizeof **out_candidate);
-            *out_n += found[i].n;
+    for (size_t i = 0; i < evidence->n_gases; i++) {
+        const struct vaho_kept *kept = &found[i].kept;
+        for (size_t k = 0; k < found[i].n; k++) {
+            struct vaho_candidate *candidate = &(*out_candidate)[(*out_n)++];
+            *candidate = found[i].candidate[k];
+            if (candidate->kept > 0)
+                candidate->kept += (unsigned)all->n;
         }
+        if (kept->n > 0) {
+            memcpy(all->y + all->n * nb, kept->y, kept->n * nb * sizeof(float));
+            memcpy(all->sum + all->n * n_parts, kept->sum, kept->n * n_parts * sizeof(float));
+        }
+        all->n += kept->n;
+    }
     return VAHO_OK;
 }
 
@@ -336,9 +385,12 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
     }
     vaho_strip_free(strip);
     if (status == VAHO_OK)
-        status = join(out_candidate, out_n, score.gas, evidence->n_gases, error);
-    for (size_t i = 0; i < evidence->n_gases; i++)
+        status = join(out_candidate, out_n, evidence, score.gas, error);
+    for (size_t i = 0; i < evidence->n_gases; i++) {
         free(score.gas[i].candidate);
+        free(score.gas[i].kept.y);
+        free(score.gas[i].kept.sum);
+    }
     free(score.gas);
     return status;
 }

@@ -224,13 +224,21 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
     for (size_t g = 0; status == VAHO_OK && g < m->n_searched; g++)
         match[g] -=
             (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, g)->offset * sums.n[0];
+    if (status == VAHO_OK && product[gas * m->n_gases + gas] > 0.0) {
+        double power = product[gas * m->n_gases + gas];
+        out->mean_ppmm = match[gas] / power;
+        out->sigma_ppmm = spread / sqrt(power);
+    }
     if (status == VAHO_OK)
-        status = vaho_identify(id, match, product, spread, nb, m->n_gases, m->n_searched, error);
+        status = vaho_evidence_match(match, product, m->evidence, &winner->candidate, m->parts,
+                                     m->n_gases, error);
+    if (status == VAHO_OK)
+        status = vaho_identify(id, match, product,
+                               (double)winner->candidate.raw / (double)winner->candidate.z, nb,
+                               m->n_gases, m->n_searched, error);
     if (status == VAHO_OK) {
         name_gases(out, id, m, winner->gas, &gas);
         *out_gas = gas;
-        out->mean_ppmm = id[gas].amount;
-        out->sigma_ppmm = id[gas].sigma;
         status =
             vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
     }

@@ -170,7 +170,7 @@ static void halve(float *coarse, const float *fine, const struct vaho_place_laye
                       fine + (r * n_planes + p) * from->n_cols, from->n_cols);
 }
 
-void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *factor,
+void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, const float *factor,
                       size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col)
 {
     size_t ns = strip->n_samples, nb = strip->n_bands;
@@ -180,6 +180,7 @@ void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *f
 
     vaho_scale_kernel(&k, scale, kernel);
     memset(out, 0, nb * sizeof *out);
+    memset(sum, 0, n_factors * sizeof *sum);
     for (size_t i = 0; i < k.n; i++) {
         size_t l0 = (row + (size_t)(long)k.row[i]) * side,
                s0 = (col + (size_t)(long)k.col[i]) * side;
@@ -196,12 +197,16 @@ void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *f
                     w += factor[f] * q[(f - 1) * ns];
                 w *= k.weight[i];
                 energy += w * w;
+                for (size_t f = 0; f < n_factors; f++)
+                    sum[f] += w * (f == 0 ? 1.0f : q[(f - 1) * ns]);
                 for (size_t b = 0; b < nb; b++)
                     out[b] += w * z[b * ns];
             }
     }
     for (size_t b = 0; energy > 0.0f && b < nb; b++)
         out[b] /= sqrtf(energy);
+    for (size_t f = 0; energy > 0.0f && f < n_factors; f++)
+        sum[f] /= sqrtf(energy);
 }
 
 void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip *strip,

@@ -40,9 +40,10 @@ enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_sce
 
 /*
  * Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands: kernel number 'kernel' of a scale around
- * block (row, col) of its level, counted from the strip's first line.
+ * block (row, col) of its level, counted from the strip's first line.  sum[n_factors] is the same
+ * of the coordinates: sum k w q_k / sqrt(sum k^2 w^2), q_0 = 1.
  */
-void vaho_strip_place(float *out, const struct vaho_strip *strip, const float *factor,
+void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, const float *factor,
                       size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col);
 
 struct vaho_place_layer {
