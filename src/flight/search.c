@@ -20,7 +20,8 @@
 #include "spectra/decoys.h"
 
 enum { N_PASSES = 2, REGRESSION_RANK = 8, MIN_LINES_BY_COLUMN = 128 };
-static const double Z_MIN = 4.0; /* candidates below are noise at any q-value */
+static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
+static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 /* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
 static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
@@ -208,22 +209,25 @@ fail:
     return status;
 }
 
-/* Keeps the candidates of the gases and, of all others, those of one set. */
+/* Keeps the candidates of one set and those of gases with at least some evidence. */
 static size_t keep_set(struct vaho_candidate *out, const struct vaho_candidate *candidate, size_t n,
-                       const struct search *s, unsigned set)
+                       const struct search *s, unsigned set, double gas_z_min)
 {
     size_t kept = 0;
 
     for (size_t i = 0; i < n; i++)
-        if (candidate[i].signature < s->n_searched || s->set_of[candidate[i].signature] == set)
+        if (candidate[i].signature < s->n_searched ? (double)candidate[i].z >= gas_z_min
+                                                   : s->set_of[candidate[i].signature] == set)
             out[kept++] = candidate[i];
     return kept;
 }
 
 /*
  * A set of decoys has one of each gas, so it is to the gases as another such lot that nature
- * does not know, and competes with them for ground alone: decoys of one gas, which are alike,
- * would take each other's.  The mirrors are the last set.  Appends the winners that are no gas.
+ * does not know, and its decoys compete for ground as the gases do, among themselves: decoys of
+ * one gas, which are alike, would take each other's.  Only gases that are there (PRESENT) join
+ * them, so that a plume explains what it lights up.  The mirrors are the last set.  Appends the
+ * winners that are no gas.
  */
 static enum vaho_status compete_sets(struct vaho_winner *winner, size_t *n_winners,
                                      const struct vaho_candidate *candidate, size_t n,
@@ -236,8 +240,8 @@ static enum vaho_status compete_sets(struct vaho_winner *winner, size_t *n_winne
 
     for (unsigned set = 0; status == VAHO_OK && set < s->n_sets; set++) {
         struct vaho_competition *c = NULL;
-        status = vaho_compete(&c, kept, keep_set(kept, candidate, n, s, set), s->gas_of, maps,
-                              info->n_lines, info->n_samples, error);
+        status = vaho_compete(&c, kept, keep_set(kept, candidate, n, s, set, PRESENT), s->gas_of,
+                              maps, info->n_lines, info->n_samples, error);
         for (size_t i = 0; status == VAHO_OK && i < c->n; i++)
             if (c->winner[i].decoy)
                 winner[(*n_winners)++] =
@@ -270,9 +274,9 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     if (status == VAHO_OK && (!own || !winner || !q))
         status = vaho_fail_memory(error, "the winners");
     if (status == VAHO_OK)
-        status =
-            vaho_compete(&s->competition, own, keep_set(own, candidate, n_candidates, s, NO_SET),
-                         s->gas_of, &maps, info->n_lines, info->n_samples, error);
+        status = vaho_compete(&s->competition, own,
+                              keep_set(own, candidate, n_candidates, s, NO_SET, Z_MIN), s->gas_of,
+                              &maps, info->n_lines, info->n_samples, error);
     for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
         const struct vaho_contender *c = &s->competition->winner[i];
         winner[n_winners++] = (struct vaho_winner){(double)c->candidate.z, c->gas, 0, 0};
