@@ -11,6 +11,7 @@
 #include "find/evidence.h"
 #include "find/maps.h"
 #include "find/measure.h"
+#include "find/posterior.h"
 #include "find/significance.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
@@ -353,6 +354,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
         status = measure_winners(&s, out, hypothesis, error);
+    if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
+        status = vaho_posterior(s.maps, s.competition, s.q, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,
