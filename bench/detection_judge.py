@@ -8,16 +8,16 @@ from detection_pixelwise import regions
 from detection_scene import LATITUDE, LINES, LONGITUDE, PIXEL_DEG, SAMPLES
 
 
-def footprint(geometry):
-    """The pixels inside an outline along pixel edges, bool [LINES, SAMPLES]: even-odd along a line."""
-    edges = np.zeros((LINES, SAMPLES + 1), int)
+def footprint(geometry, shape=(LINES, SAMPLES)):
+    """The pixels inside an outline along pixel edges, bool of that shape: even-odd along a line."""
+    edges = np.zeros((shape[0], shape[1] + 1), int)
     polygons = geometry["coordinates"]
     for ring in (r for p in (polygons if geometry["type"] == "MultiPolygon" else [polygons]) for r in p):
         corner = np.rint((np.array(ring) - (LONGITUDE, LATITUDE)) / (PIXEL_DEG, -PIXEL_DEG)).astype(int)
         for (s0, l0), (s1, l1) in zip(corner[:-1], corner[1:]):
             if s0 == s1:
                 edges[min(l0, l1):max(l0, l1), s0] += 1
-    return np.cumsum(edges, axis=1)[:, :SAMPLES] % 2 == 1
+    return np.cumsum(edges, axis=1)[:, :-1] % 2 == 1
 
 
 def judge(directory, scene, sources):

@@ -55,7 +55,8 @@ struct vaho_spectrum {
     size_t n;
     double *wavelength_um; /* owned, strictly ascending */
     double *value;         /* owned */
-    char *notes;           /* owned; what was noticed, one a line; "" if nothing */
+    double *light; /* owned; gases: the light there without the gas, in any unit; NULL: even */
+    char *notes;   /* owned; what was noticed, one a line; "" if nothing */
 };
 
 struct vaho_library;
@@ -111,7 +112,9 @@ const char *vaho_library_note(const struct vaho_library *library, size_t index);
 
 /*
  * The spectrum as a sensor's bands see it: value averaged over a Gaussian
- * response of the given full width at half maximum around each centre; with
+ * response of the given full width at half maximum around each centre, weighted by
+ * the light where the spectrum knows it (a band sees little of the gas's absorption
+ * where the air lets little light through); with
  * fwhm_um NULL the spacing of the bands is taken.  Where the sensor is finer
  * than the spectrum, linear interpolation.  A band the spectrum does not cover
  * gets 0 for a gas and NaN for a surface; *n_covered (may be NULL) counts the

@@ -13,6 +13,7 @@
 #include "find/maps.h"
 #include "find/measure.h"
 #include "find/plume_ground.h"
+#include "find/posterior.h"
 #include "find/significance.h"
 #include "flight/emissions.h"
 #include "sense/columns.h"
@@ -473,6 +474,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
         status = measure_winners(&s, out, hypothesis, settled, error);
+    if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
+        status = vaho_posterior(s.maps, s.competition, s.q, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,

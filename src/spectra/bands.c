@@ -13,6 +13,12 @@
  * as constant over a stretch is of order (1/8)^2 / 24, below 1e-3 of the
  * curvature's part.
  *
+ * Where the spectrum says how much light there is (l), the band sees
+ *
+ *     out = integral(g v l) / integral(g l),
+ *
+ * the slope of the logarithm of what it sees; v l stands for v, l for 1.
+ *
  * Points that are themselves bands of a sensor are averages already: they are
  * interpolated, not averaged again.
  */
@@ -53,6 +59,7 @@ static double integral_to(const struct vaho_spectrum *s, const double *running, 
     return running[i] + 0.5 * (s->value[i] + interpolate(s, i, at)) * (at - s->wavelength_um[i]);
 }
 
+/* The mean of one of the spectrum's ordinates over a band. */
 static double mean_over_band(const struct vaho_spectrum *s, const double *running,
                              const double *weight, double centre, double sigma)
 {
@@ -116,22 +123,51 @@ static enum vaho_status check_bands(const struct vaho_spectrum *spectrum,
     return VAHO_OK;
 }
 
-/* Running integral of the spectrum and the Gaussian weight of each bin, in one allocation. */
-static double *prepare(double **weight, const struct vaho_spectrum *s)
-{
-    double *running = vaho_alloc(s->n + N_BINS, sizeof *running);
+/* What averaging needs, in one allocation: the spectrum (lit: value times light) and the light,
+ * their running integrals, and the Gaussian weight of each bin. */
+struct averaging {
+    struct vaho_spectrum lit, light; /* borrowed but for their values */
+    double *running, *running_light, *weight;
+};
 
-    if (running == NULL)
-        return NULL;
+static void integrate(double *running, const struct vaho_spectrum *s)
+{
     for (size_t i = 1; i < s->n; i++)
         running[i] = running[i - 1] + 0.5 * (s->value[i] + s->value[i - 1]) *
                                           (s->wavelength_um[i] - s->wavelength_um[i - 1]);
-    *weight = running + s->n;
-    for (int bin = 0; bin < N_BINS; bin++) {
-        double a = -4.0 + 8.0 * bin / N_BINS, b = a + 8.0 / N_BINS;
-        (*weight)[bin] = 0.5 * (erf(b * M_SQRT1_2) - erf(a * M_SQRT1_2));
+}
+
+/* Returns what is to be freed, or NULL. */
+static double *prepare(struct averaging *a, const struct vaho_spectrum *s)
+{
+    double *room = vaho_alloc(3 * s->n + N_BINS, sizeof *room);
+
+    if (room == NULL)
+        return NULL;
+    *a = (struct averaging){*s, *s, room, room + s->n, room + 3 * s->n};
+    if (s->light != NULL) {
+        a->light.value = s->light;
+        a->lit.value = room + 2 * s->n;
+        for (size_t i = 0; i < s->n; i++)
+            a->lit.value[i] = s->value[i] * s->light[i];
+        integrate(a->running_light, &a->light);
     }
-    return running;
+    integrate(a->running, &a->lit);
+    for (int bin = 0; bin < N_BINS; bin++) {
+        double from = -4.0 + 8.0 * bin / N_BINS, to = from + 8.0 / N_BINS;
+        a->weight[bin] = 0.5 * (erf(to * M_SQRT1_2) - erf(from * M_SQRT1_2));
+    }
+    return room;
+}
+
+static double average(const struct averaging *a, double centre, double sigma)
+{
+    double out = mean_over_band(&a->lit, a->running, a->weight, centre, sigma), light;
+
+    if (a->light.light == NULL)
+        return out;
+    light = mean_over_band(&a->light, a->running_light, a->weight, centre, sigma);
+    return light > 0.0 ? out / light : 0.0;
 }
 
 enum vaho_status vaho_spectrum_at_bands(double *out, size_t *n_covered,
@@ -140,15 +176,16 @@ enum vaho_status vaho_spectrum_at_bands(double *out, size_t *n_covered,
                                         size_t n_bands, struct vaho_error *error)
 {
     double first = spectrum->wavelength_um[0], last = spectrum->wavelength_um[spectrum->n - 1];
-    double *running = NULL, *weight = NULL;
+    double *room = NULL;
+    struct averaging averaging;
     size_t n = 0;
     enum vaho_status status = check_bands(spectrum, wavelength_um, fwhm_um, n_bands, error);
 
     if (status != VAHO_OK)
         return status;
     if (!spectrum->per_band) {
-        running = prepare(&weight, spectrum);
-        if (running == NULL)
+        room = prepare(&averaging, spectrum);
+        if (room == NULL)
             return vaho_fail_memory(error, "averaging a spectrum over bands");
         if (fwhm_um == NULL)
             status = widths_from_spacing(out, wavelength_um, n_bands, error);
@@ -164,10 +201,10 @@ enum vaho_status vaho_spectrum_at_bands(double *out, size_t *n_covered,
             out[b] = interpolate(spectrum, segment_of(spectrum->wavelength_um, spectrum->n, centre),
                                  centre);
         else
-            out[b] = mean_over_band(spectrum, running, weight, centre,
-                                    (fwhm_um != NULL ? fwhm_um[b] : out[b]) / FWHM_PER_SIGMA);
+            out[b] = average(&averaging, centre,
+                             (fwhm_um != NULL ? fwhm_um[b] : out[b]) / FWHM_PER_SIGMA);
     }
-    free(running);
+    free(room);
     if (n_covered != NULL)
         *n_covered = n;
     return status;

@@ -31,8 +31,9 @@ void vaho_draft_free(struct vaho_draft *draft)
 {
     free(draft->x);
     free(draft->y);
+    free(draft->light);
     vaho_text_free(&draft->notes);
-    draft->x = draft->y = NULL;
+    draft->x = draft->y = draft->light = NULL;
     draft->n = draft->capacity = 0;
 }
 
@@ -131,6 +132,8 @@ static void to_um(struct vaho_draft *draft)
             n_outside++;
         } else {
             draft->x[n] = x;
+            if (draft->light != NULL)
+                draft->light[n] = draft->light[i];
             draft->y[n++] = draft->y[i];
         }
     }
@@ -172,6 +175,8 @@ static enum vaho_status sort_points(struct vaho_draft *draft, struct vaho_error 
         n_up += draft->x[i] > draft->x[i - 1];
         n_down += draft->x[i] < draft->x[i - 1];
     }
+    if (draft->light != NULL && n_up + 1 != draft->n)
+        return vaho_fail(error, VAHO_BAD_INPUT, "%s: its wavelengths do not ascend", draft->file);
     if (n_down + 1 == draft->n) {
         reverse(draft->x, draft->n);
         reverse(draft->y, draft->n);
@@ -297,7 +302,8 @@ enum vaho_status vaho_draft_finish(struct vaho_sink *sink, struct vaho_draft *dr
     s->n = draft->n;
     s->wavelength_um = draft->x;
     s->value = draft->y;
-    draft->x = draft->y = NULL;
+    s->light = draft->light;
+    draft->x = draft->y = draft->light = NULL;
     draft->n = draft->capacity = 0;
     vaho_text_free(&draft->notes);
     return VAHO_OK;
@@ -313,6 +319,7 @@ void vaho_spectrum_clear(struct vaho_spectrum *spectrum)
     free(spectrum->path);
     free(spectrum->wavelength_um);
     free(spectrum->value);
+    free(spectrum->light);
     free(spectrum->notes);
     *spectrum = (struct vaho_spectrum){.n = 0};
 }

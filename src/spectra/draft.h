@@ -25,6 +25,7 @@ struct vaho_draft {
     enum vaho_abscissa abscissa;
     double resolution; /* FWHM in units of the abscissa; 0: as fine as the grid */
     double *x, *y;     /* owned */
+    double *light;     /* owned; NULL, or one a point, which then ascend */
     size_t n, capacity;
     struct vaho_text notes;
 };

@@ -10,10 +10,12 @@
  * wavelengths are finer than the lines, so a sensor sees sums of radiance: the
  * radiance is summed over bins of BIN_NM before the logarithm, so that dark line
  * centres, where there is no light to take away, do not count as much as bright
- * gaps between them (averaging the logarithms instead overestimates methane by a
- * fifth).  With L(c) the radiance of a bin:
+ * gaps between them.  With L(c) the radiance of a bin:
  *
- *     value = ln(L(0) / L(500)) / 500
+ *     value = ln(L(0) / L(500)) / 500,      light = L(0)
+ *
+ * and a band averages the value weighted by the light (bands.c): averaging the values
+ * alone, or the logarithms, overestimates methane in bands of 10 nm by a fifth.
  *
  * The saturation of strong plumes is in the other columns, which are not kept.
  */
@@ -40,6 +42,7 @@ static enum vaho_status add_bin(struct vaho_draft *draft, size_t *n_dark,
                                 struct vaho_error *error)
 {
     double centre = 0.0, light[2] = {0.0, 0.0}, slope;
+    enum vaho_status status;
 
     for (size_t band = first; band < end; band++) {
         centre += t->wavelength_um[band] / (double)(end - first);
@@ -48,7 +51,11 @@ static enum vaho_status add_bin(struct vaho_draft *draft, size_t *n_dark,
     }
     slope = log(light[0] / light[1]) / STEP_PPMM;
     *n_dark += !isfinite(slope);
-    return vaho_draft_point(draft, centre, isfinite(slope) ? slope : 0.0, error);
+    status = vaho_draft_point(draft, centre, isfinite(slope) ? slope : 0.0, error);
+    if (status != VAHO_OK)
+        return status;
+    draft->light[draft->n - 1] = light[0] / (double)(end - first);
+    return VAHO_OK;
 }
 
 static enum vaho_status read_slopes(struct vaho_draft *draft, const struct vaho_envi_table *t,
@@ -56,6 +63,9 @@ static enum vaho_status read_slopes(struct vaho_draft *draft, const struct vaho_
 {
     size_t n_dark = 0, first = 0;
 
+    draft->light = vaho_alloc(t->n_bands, sizeof *draft->light); /* more than there are bins */
+    if (draft->light == NULL)
+        return vaho_fail_memory(error, draft->file);
     for (size_t band = 1; band <= t->n_bands; band++) {
         enum vaho_status status;
         if (band < t->n_bands &&

@@ -55,6 +55,41 @@ static void a_gaussian_line_widens_as_it_must(void **state)
 }
 
 /* A straight line is its own average; outside a gas is 0, a surface unknown; any order of bands. */
+/* A band whose dark half absorbs sees what is left of the light: ln of the sums, not mean of the
+ * ln. */
+static void light_weighs_what_a_band_sees(void **state)
+{
+    (void)state;
+    enum { N = 2001 };
+    static double x[N], y[N], light[N], even[N];
+    const double centre = 2.3, fwhm = 0.02, c = 1e-3;
+    double out, dark, none = 0.0, some = 0.0;
+    for (size_t i = 0; i < N; i++) {
+        double g;
+        x[i] = 2.2 + 0.2 * (double)i / (N - 1);
+        y[i] = x[i] < centre ? 2.0 : 0.5;
+        light[i] = x[i] < centre ? 0.1 : 1.0;
+        even[i] = 7.0;
+        g = exp(-4.0 * log(2.0) * pow((x[i] - centre) / fwhm, 2));
+        none += g * light[i];
+        some += g * light[i] * exp(-y[i] * c);
+    }
+    struct vaho_spectrum s = make(x, y, N, VAHO_SPECTRUM_GAS);
+    s.light = light;
+    assert_int_equal(vaho_spectrum_at_bands(&out, NULL, &s, &centre, &fwhm, 1, NULL), VAHO_OK);
+    assert_true(fabs(out / (log(none / some) / c) - 1.0) < 5e-3);
+    s.light = even; /* even light, however strong: as without */
+    assert_int_equal(vaho_spectrum_at_bands(&out, NULL, &s, &centre, &fwhm, 1, NULL), VAHO_OK);
+    s.light = NULL;
+    assert_int_equal(vaho_spectrum_at_bands(&dark, NULL, &s, &centre, &fwhm, 1, NULL), VAHO_OK);
+    assert_true(fabs(out / dark - 1.0) < 1e-12);
+    for (size_t i = 0; i < N; i++)
+        even[i] = 0.0; /* no light at all: nothing is seen of the gas */
+    s.light = even;
+    assert_int_equal(vaho_spectrum_at_bands(&out, NULL, &s, &centre, &fwhm, 1, NULL), VAHO_OK);
+    assert_true(out == 0.0);
+}
+
 static void lines_and_edges(void **state)
 {
     (void)state;
@@ -143,6 +178,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_gaussian_line_widens_as_it_must),
+        cmocka_unit_test(light_weighs_what_a_band_sees),
         cmocka_unit_test(lines_and_edges),
         cmocka_unit_test(per_band_points_are_interpolated_only),
         cmocka_unit_test(nonsense_is_refused),

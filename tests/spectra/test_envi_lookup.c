@@ -34,6 +34,7 @@ static void the_slope_at_no_gas_is_taken(void **state)
     assert_string_equal(sink.spectrum[0].name, "methane");
     assert_true(fabs(sink.spectrum[0].value[0] / 2e-5 - 1.0) < 1e-9);
     assert_true(sink.spectrum[0].value[1] == 0.0);
+    assert_true(sink.spectrum[0].light[0] == 3.0 && sink.spectrum[0].light[1] == 0.0);
     assert_note(&sink.spectrum[0], "1 wavelengths are dark");
     vaho_sink_free(&sink);
 }
