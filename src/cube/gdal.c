@@ -280,7 +280,9 @@ static enum vaho_status describe_rest(struct vaho_source *source, GDALDatasetH d
 {
     static const char *const time_items[] = {"acquisition_time", "start_time", "acquired",
                                              "ACQUISITION_DATETIME"};
+    static const char *const sensor_items[] = {"sensor", "sensor_type", "instrument"};
     const char *time = GDALGetMetadataItem(dataset, "ACQUISITIONDATETIME", "IMAGERY");
+    const char *sensor = NULL;
     const char *hint = GDALGetMetadataItem(dataset, "TIFFTAG_IMAGEDESCRIPTION", NULL);
     char **files;
     enum vaho_status status = cube_set_units(
@@ -291,6 +293,10 @@ static enum vaho_status describe_rest(struct vaho_source *source, GDALDatasetH d
         time = GDALGetMetadataItem(dataset, time_items[i], NULL);
     if (status == VAHO_OK)
         status = cube_set_acquired(source, time, error);
+    for (size_t i = 0; sensor == NULL && i < sizeof sensor_items / sizeof sensor_items[0]; i++)
+        sensor = GDALGetMetadataItem(dataset, sensor_items[i], NULL);
+    if (status == VAHO_OK)
+        status = cube_set_sensor(source, sensor, error);
     files = GDALGetFileList(dataset);
     for (int i = 0; status == VAHO_OK && i < CSLCount(files); i++)
         if (strcmp(files[i], source->path) != 0)

@@ -383,6 +383,9 @@ static enum vaho_status describe(struct netcdf *netcdf, struct vaho_source *sour
                                "radiance");
     if (status == VAHO_OK && get_text(text, netcdf->file, NC_GLOBAL, "time_coverage_start"))
         status = cube_set_acquired(source, text, error);
+    if (status == VAHO_OK && (get_text(text, netcdf->file, NC_GLOBAL, "instrument") ||
+                              get_text(text, netcdf->file, NC_GLOBAL, "sensor")))
+        status = cube_set_sensor(source, text, error);
     return status;
 }
 
