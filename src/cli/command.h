@@ -29,6 +29,7 @@ int command_misused(const char *command, const char *format, ...)
 int cmd_detect(int argc, char **argv);
 int cmd_exercise(int argc, char **argv);
 int cmd_library(int argc, char **argv);
+int cmd_mandate(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 
 #endif

@@ -11,6 +11,7 @@ static const struct command commands[] = {
     {"library", "read, list, show and plot signatures", cmd_library},
     {"score", "compare detections with known truth", cmd_score},
     {"exercise", "make a simulated flight with known truth", cmd_exercise},
+    {"mandate", "signed permissions to look: make, sign, verify", cmd_mandate},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
