@@ -66,6 +66,10 @@ enum vaho_status vaho_mandate_open(struct vaho_mandate **out, const char *path,
 void vaho_mandate_free(struct vaho_mandate *mandate); /* NULL is fine */
 const struct vaho_mandate_terms *vaho_mandate_terms(const struct vaho_mandate *mandate);
 
+/* The document as it was signed: canonical JSON of {"mandate": ..., "signatures": ...}; one line.
+ */
+const char *vaho_mandate_canonical(const struct vaho_mandate *mandate);
+
 /* Which keys are which authority's.  A file, or every *.json of a folder together. */
 enum vaho_status vaho_trust_open(struct vaho_trust **out, const char *path,
                                  struct vaho_error *error);

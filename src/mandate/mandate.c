@@ -16,6 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/canonical_json.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/moment.h"
@@ -271,6 +272,9 @@ enum vaho_status vaho_mandate_parse(struct vaho_mandate **out, const char *data,
     status = vaho_document_parse(&m->document, data, nbytes, "mandate", m->path, error);
     if (status == VAHO_OK)
         status = read_body(m, error);
+    vaho_text_init(&m->canonical, (size_t)VAHO_DOCUMENT_MAX_NBYTES * 8);
+    if (status == VAHO_OK)
+        status = vaho_canonical_json(&m->canonical, m->document.root, error);
     if (status != VAHO_OK) {
         vaho_mandate_free(m);
         return status;
@@ -307,6 +311,7 @@ void vaho_mandate_free(struct vaho_mandate *mandate)
         return;
     vaho_area_free(mandate->area);
     vaho_document_free(&mandate->document);
+    vaho_text_free(&mandate->canonical);
     free(mandate->path);
     free(mandate);
 }
@@ -314,6 +319,11 @@ void vaho_mandate_free(struct vaho_mandate *mandate)
 const struct vaho_mandate_terms *vaho_mandate_terms(const struct vaho_mandate *mandate)
 {
     return &mandate->terms;
+}
+
+const char *vaho_mandate_canonical(const struct vaho_mandate *mandate)
+{
+    return mandate->canonical.data;
 }
 
 int vaho_mandate_names_gas(const struct vaho_mandate *mandate, const char *gas)

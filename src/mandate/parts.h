@@ -14,6 +14,7 @@ struct vaho_mandate {
     struct vaho_mandate_terms terms;
     struct vaho_area *area;
     char label[VAHO_MANDATE_LABEL_NBYTES];
+    struct vaho_text canonical; /* of the whole document */
     const char *signer[VAHO_MANDATE_MAX_LIST + 2];
     const char *sensor[VAHO_MANDATE_MAX_LIST], *gas[VAHO_MANDATE_MAX_LIST];
     struct vaho_mandate_partner partner[VAHO_MANDATE_MAX_LIST];
