@@ -82,10 +82,28 @@ enum vaho_status vaho_database_number(int64_t *out, sqlite3 *database, const cha
     return status;
 }
 
+/* Other programs switch a GeoPackage to a write-ahead log; that is undone, or said. */
+static enum vaho_status set_journal(sqlite3 *database, const char *path, struct vaho_error *error)
+{
+    sqlite3_stmt *statement = NULL;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(database, "PRAGMA journal_mode = TRUNCATE", -1, &statement, NULL) !=
+            SQLITE_OK ||
+        sqlite3_step(statement) != SQLITE_ROW)
+        status = vaho_database_fail(database, path, error);
+    else if (strcmp((const char *)sqlite3_column_text(statement, 0), "wal") == 0)
+        status = vaho_fail(
+            error, VAHO_BAD_INPUT,
+            "%s: another program has it open and keeps a write-ahead log; close that", path);
+    sqlite3_finalize(statement);
+    return status;
+}
+
 enum vaho_status vaho_database_open(sqlite3 **out, const char *path, int flags, const char *vfs,
                                     struct vaho_error *error)
 {
-    static const char settings[] = "PRAGMA journal_mode = TRUNCATE; PRAGMA synchronous = FULL;"
+    static const char settings[] = "PRAGMA synchronous = FULL;"
                                    "PRAGMA foreign_keys = ON; PRAGMA recursive_triggers = ON;"
                                    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536;";
     sqlite3 *database = NULL;
@@ -101,9 +119,11 @@ enum vaho_status vaho_database_open(sqlite3 **out, const char *path, int flags, 
     }
     sqlite3_busy_timeout(database, BUSY_MS);
     sqlite3_db_config(database, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    if (vaho_blob_functions(database) != SQLITE_OK ||
-        sqlite3_exec(database, settings, NULL, NULL, NULL) != SQLITE_OK) {
+    status = set_journal(database, path, error);
+    if (status == VAHO_OK && (vaho_blob_functions(database) != SQLITE_OK ||
+                              sqlite3_exec(database, settings, NULL, NULL, NULL) != SQLITE_OK))
         status = vaho_database_fail(database, path, error);
+    if (status != VAHO_OK) {
         sqlite3_close(database);
         return status;
     }

@@ -101,6 +101,12 @@ def check_copies():
                              capture_output=True, text=True).stdout
         assert box.count("OGRFeature(plumes)") == 1, box  # its spatial index works for others
     assert not list(pathlib.Path().glob("*.partial*"))
+    shutil.copy("safe.gpkg", "log.gpkg")  # another program switched it to a write-ahead log
+    base = sqlite3.connect("log.gpkg")
+    assert base.execute("PRAGMA journal_mode = WAL").fetchone() == ("wal",)
+    base.close()
+    book("info", "log.gpkg")
+    assert pathlib.Path("log.gpkg").read_bytes()[18:20] == b"\1\1", "the log was not switched off"
 
 
 def damage(what, word, *statements):
