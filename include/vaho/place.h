@@ -42,6 +42,24 @@ int vaho_place_lonlat(double *longitude_deg, double *latitude_deg, const struct 
 int vaho_place_pixel_size_m(double *along_m, double *across_m, const struct vaho_place *place,
                             double line, double sample);
 
+/* Height of the ground at the nearest pixel; what it is measured from is the
+ * georeference's height_datum.  0 where unknown (NaN). */
+int vaho_place_height_m(double *height_m, const struct vaho_place *place, double line,
+                        double sample);
+
+/*
+ * How well the place of a point of the image is known: the covariance of its
+ * east and north error, {east-east, east-north, north-north} in m2.  It joins
+ * the error of the nearest pixel's place with 'sigma_px', one standard deviation
+ * of where the point lies in the image, each axis (0: exactly there).
+ * 0 where the place or its error is unknown, or 'sigma_px' is not finite (all NaN).
+ */
+int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, double line,
+                          double sample, double sigma_px);
+
+/* One standard deviation along the direction in which it is largest, metres. */
+double vaho_place_largest_sigma_m(const double covariance_m2[3]);
+
 #ifdef __cplusplus
 }
 #endif
