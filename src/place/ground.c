@@ -248,8 +248,11 @@ enum place_sight place_ground_meet(struct place_meeting *out, const struct place
     const double high = level ? ground->level_m : ground->raster.high_m;
     double start = 0, end, s;
 
-    if (!descend(&start, &cast, high + MARGIN_M))
-        return PLACE_SIGHT_MISS;
+    if (!descend(&start, &cast, high + MARGIN_M)) {
+        double at[3];
+        locate(at, &cast, start); /* no number where the geoid's grid ends */
+        return isfinite(at[2]) ? PLACE_SIGHT_MISS : PLACE_SIGHT_OUTSIDE;
+    }
     end = start;
     if (!descend(&end, &cast, low - MARGIN_M))
         end = start + MAX_STRETCHES * STRETCH_M;

@@ -20,6 +20,7 @@
 #include <cmocka.h>
 
 #include <cpl_vsi.h>
+#include <gdal.h>
 #include <ogr_srs_api.h>
 
 #include "place/ground.h"
@@ -369,6 +370,85 @@ static void a_gridded_geoid_is_read(void **state)
     place_ground_free(&ground);
 }
 
+/* A GeoTIFF of 3 x 3 heights, 100 m up, by default in UTM 11N; unlink() it. */
+static void write_model(const char *path, const char *crs_text, const char *unit, float height)
+{
+    double affine[6] = {400000, 30, 0, 3800000, 0, -30};
+    float heights[9];
+    OGRSpatialReferenceH crs = OSRNewSpatialReference(NULL);
+    GDALAllRegister();
+    GDALDatasetH dataset =
+        GDALCreate(GDALGetDriverByName("GTiff"), path, 3, 3, 1, GDT_Float32, NULL);
+    GDALRasterBandH band = GDALGetRasterBand(dataset, 1);
+    for (size_t i = 0; i < 9; i++)
+        heights[i] = height;
+    GDALSetGeoTransform(dataset, affine);
+    if (crs_text != NULL) {
+        assert_int_equal(OSRSetFromUserInput(crs, crs_text), OGRERR_NONE);
+        GDALSetSpatialRef(dataset, crs);
+    }
+    GDALSetRasterNoDataValue(band, -9999);
+    if (unit != NULL)
+        GDALSetRasterUnitType(band, unit);
+    assert_int_equal(GDALRasterIO(band, GF_Write, 0, 0, 3, 3, heights, 3, 3, GDT_Float32, 0, 0),
+                     CE_None);
+    GDALClose(dataset);
+    OSRDestroySpatialReference(crs);
+}
+
+static void assert_model_refused(const char *path, enum vaho_height_datum datum,
+                                 const char *expected)
+{
+    const struct place_geometry geometry = {.terrain.datum = datum};
+    struct place_ground ground;
+    struct vaho_error error;
+    assert_int_equal(place_ground_read(&ground, &geometry, path, NULL, &error), VAHO_BAD_INPUT);
+    assert_null(ground.raster.height_m);
+    if (strstr(error.message, expected) == NULL)
+        fail_msg("'%s' does not say '%s'", error.message, expected);
+}
+
+static void models_say_what_they_are(void **state)
+{
+    (void)state;
+    char path[] = "/tmp/vaho-test-XXXXXX";
+    struct place_geometry geometry = {.terrain.datum = VAHO_HEIGHT_GEOID};
+    struct place_ground ground;
+    struct vaho_error error;
+    int fd = mkstemp(path);
+    close(fd);
+    write_model(path, "EPSG:32611+5773", NULL, 100); /* UTM 11N, EGM96 height */
+    if (place_ground_read(&ground, &geometry, path, NULL, &error) != VAHO_OK)
+        fail_msg("%s", error.message);
+    assert_int_equal(ground.raster.datum, VAHO_HEIGHT_GEOID);
+    assert_false(ground.raster.geographic);
+    struct place_earth *earth = make_earth(&ground); /* the horizontal part alone */
+    double xy[2];
+    assert_true(place_earth_project(xy, earth, -117 * DEG, 34 * DEG));
+    assert_true(fabs(xy[0] - 500000) < 1e-6);
+    place_earth_free(earth);
+    place_ground_free(&ground);
+    assert_model_refused(path, VAHO_HEIGHT_ELLIPSOID,
+                         "its heights are above the geoid, but the description's "
+                         "'terrain.height_datum' says ellipsoid");
+    write_model(path, "EPSG:4979", NULL, 100); /* three-dimensional WGS 84 */
+    assert_model_refused(path, VAHO_HEIGHT_GEOID, "its heights are above the ellipsoid");
+    write_model(path, "EPSG:32611", "ft", 100);
+    assert_model_refused(path, VAHO_HEIGHT_GEOID, "its heights are in 'ft'");
+    write_model(path, NULL, NULL, 100);
+    assert_model_refused(path, VAHO_HEIGHT_GEOID, "no coordinate system of the Earth");
+    write_model(path, "EPSG:32611", NULL, -9999);
+    assert_model_refused(path, VAHO_HEIGHT_GEOID, "holds no height at all");
+    write_model(path, "EPSG:32611", NULL, 500);
+    geometry.geoid.given = 1;
+    assert_int_equal(place_ground_read(&ground, &geometry, NULL, path, &error), VAHO_BAD_INPUT);
+    assert_non_null(strstr(error.message, "must be in longitude and latitude"));
+    assert_int_equal(truncate(path, 100), 0);
+    assert_model_refused(path, VAHO_HEIGHT_GEOID, path);
+    unlink(path);
+    assert_int_equal(place_ground_read(&ground, &geometry, path, NULL, &error), VAHO_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -382,6 +462,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_known_is_said),
         cmocka_unit_test(a_raster_goes_round_the_earth),
         cmocka_unit_test(a_gridded_geoid_is_read),
+        cmocka_unit_test(models_say_what_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
