@@ -195,6 +195,10 @@ enum vaho_status place_table_parse(struct place_table *out, const char *text, si
     *out = (struct place_table){.n_columns = n_columns};
     if (n_columns == 0 || n_columns > MAX_WANTED)
         return vaho_fail(error, VAHO_USAGE, "%s: %zu columns are wanted", name, n_columns);
+    if (nbytes >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0) { /* UTF-8's mark, of spreadsheets */
+        text += 3;
+        nbytes -= 3;
+    }
     vaho_scan_init(&scan, text, nbytes);
     while (status == VAHO_OK && vaho_scan_line(&line, &scan)) {
         if (is_empty(line))

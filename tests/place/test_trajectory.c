@@ -108,7 +108,8 @@ static void tables_are_read(void **state)
     (void)state;
     const struct place_clock gps = {PLACE_CLOCK_GPS, 1000}, utc = {PLACE_CLOCK_UTC, 0};
     struct place_table table;
-    const char commas[] = "# remark\r\n\"t\", h ,LAT\r\n604799.5, 7, -1.5\r\n\r\n0.5,8,2e1\r\n";
+    const char commas[] =
+        "\xEF\xBB\xBF# remark\r\n\"t\", h ,LAT\r\n604799.5, 7, -1.5\r\n\r\n0.5,8,2e1\r\n";
     assert_int_equal(place_table_parse(&table, commas, strlen(commas), "a", by_name, 3, &gps, NULL),
                      VAHO_OK);
     assert_int_equal(table.n_rows, 2);
