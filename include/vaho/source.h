@@ -65,12 +65,16 @@ const struct vaho_cube_info *vaho_source_info(const struct vaho_source *source);
 /*
  * Places the cube by another file instead of its own georeference: an ENVI IGM
  * (2 or 3 bands: longitude, latitude[, height] in degrees, or easting, northing
- * with a 'coordinate system string' or 'map info' in its header), or a netCDF
- * with longitudes and latitudes.  It must have the cube's lines and samples.
- * Its files join info.file.  Call it before the first read.
+ * with a 'coordinate system string' or 'map info' in its header), a netCDF
+ * with longitudes and latitudes, or an ENVI GLT (2 bands of whole numbers with map
+ * info: the sample and the line, from 1, that each cell shows; 0 none, negative
+ * filled in).  The first two must have the cube's lines and samples.  Its files join
+ * info.file, what was noticed info.note.  Call it before the first read.
  *
- * VAHO_NOT_FOUND, VAHO_BAD_INPUT (another size, or no coordinates in it),
- * VAHO_NO_MEMORY.  On error the source's georeference is what it was.
+ * VAHO_NOT_FOUND, VAHO_BAD_INPUT (another size, a cell that names no pixel of the
+ * cube, or no coordinates in it), VAHO_NO_MEMORY.  On error the source's
+ * georeference is what it was.  place.h's vaho_place_source() also reads
+ * descriptions of a flight's geometry.
  */
 enum vaho_status vaho_source_place_by(struct vaho_source *source, const char *path,
                                       struct vaho_error *error);

@@ -35,7 +35,7 @@ struct request {
     struct vaho_detect_settings detect;
     struct vaho_library *library, *surfaces;
     const struct vaho_spectrum **surface;
-    const char *out, *geo;
+    const char *out, *geo, *dem;
     struct mandate_option permission;
     const char *method_text, *background_text, *air_text, *q_text;
     char *gas_text; /* owned */
@@ -60,7 +60,9 @@ static void print_help(void)
         "several\n"
         "                      are tried\n"
         "  --q X               report plumes up to this false-discovery rate (0.05)\n"
-        "  --geo FILE          longitudes and latitudes of the pixels, from another file\n"
+        "  --geo FILE          where the pixels lie: an ENVI IGM or GLT, a netCDF, or a\n"
+        "                      description of the flight's geometry (.json)\n"
+        "  --dem FILE          the terrain model that goes with such a description\n"
         "  --mandate FILE      look only where, when and for what this signed permission allows\n"
         "  --trust PATH        whose keys are an authority's: a file or a folder of them\n"
         "  --revocations FILE  mandates taken back; may be repeated\n"
@@ -74,6 +76,7 @@ static void print_help(void)
         "  vaho detect sierra_03.bil --library ~/gases\n"
         "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
         "  vaho detect airport.bsq --surface roof.csv --method ace\n"
+        "  vaho detect raw.bil --library ~/gases --geo flight.json --dem terrain.tif\n"
         "  vaho detect line.bil --library ~/gases --mandate sierra.mandate.json --trust "
         "trust.json");
 }
@@ -120,6 +123,7 @@ static void list_settings(struct request *r)
     add_setting(r, "--air-temperature", r->air_text);
     add_setting(r, "--q", r->q_text);
     add_setting(r, "--geo", r->geo);
+    add_setting(r, "--dem", r->dem);
     add_setting(r, "--mandate", r->permission.mandate_path);
     add_setting(r, "--trust", r->permission.trust_path);
     add_setting(r, "decoys a signature", r->decoys_text);
@@ -172,6 +176,7 @@ static int take_option(struct request *r, int option, char *value)
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
                                                    : command_misused(NAME, "--q wants 0 to 0.5");
     case 'e': r->geo = value; return EXIT_DONE;
+    case 'd': r->dem = value; return EXIT_DONE;
     case 'M':
     case 'T':
     case 'R': return mandate_option_take(&r->permission, NAME, option, value);
@@ -374,10 +379,6 @@ static int detect_one(struct request *r, const char *path)
 
     if (status != VAHO_OK)
         return command_failed(NAME, &error);
-    if (r->geo != NULL && vaho_source_place_by(source, r->geo, &error) != VAHO_OK) {
-        vaho_source_free(source);
-        return command_failed(NAME, &error);
-    }
     info = vaho_source_info(source);
     flight_name(flight, path);
     snprintf(directory, sizeof directory, "%s%s", r->out != NULL ? r->out : flight,
@@ -385,7 +386,10 @@ static int detect_one(struct request *r, const char *path)
     terminal_bar_init(&bar, r->json ? NULL : flight);
     progress = terminal_progress(&bar);
     r->detect.flight = flight;
-    status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, &error);
+    if (r->geo != NULL)
+        status = vaho_place_source(source, r->geo, r->dem, r->detect.n_threads, &progress, &error);
+    if (status == VAHO_OK)
+        status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, &error);
     if (status == VAHO_OK) {
         if (!r->json)
             print_cube(info, place);
@@ -434,6 +438,7 @@ int cmd_detect(int argc, char **argv)
                                             {"air-temperature", required_argument, NULL, 'a'},
                                             {"q", required_argument, NULL, 'q'},
                                             {"geo", required_argument, NULL, 'e'},
+                                            {"dem", required_argument, NULL, 'd'},
                                             {"mandate", required_argument, NULL, 'M'},
                                             {"trust", required_argument, NULL, 'T'},
                                             {"revocations", required_argument, NULL, 'R'},
@@ -467,6 +472,9 @@ int cmd_detect(int argc, char **argv)
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)
         code =
             command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
+    if (code == EXIT_DONE && r->dem != NULL && r->geo == NULL)
+        code = command_misused(NAME, "--dem goes with the description of a flight's geometry, "
+                                     "--geo FILE.json");
     if (code == EXIT_DONE)
         code = mandate_option_load(&r->permission, NAME);
     if (code == EXIT_DONE)

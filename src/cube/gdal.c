@@ -33,6 +33,7 @@
 #include "base/text.h"
 #include "cube/element.h"
 #include "cube/envi.h"
+#include "cube/gdal_drivers.h"
 
 enum { MAX_BANDS = 65535, MAX_TEXT_NBYTES = 1 << 26 };
 
@@ -78,8 +79,7 @@ static int probe(const char *path, const unsigned char *head, size_t n_head)
     return n_head > 0;
 }
 
-/* The short names of the raster drivers that are let in; free with CSLDestroy(). */
-static char **allowed_drivers(void)
+char **cube_gdal_drivers(int with_envi)
 {
     char **names = NULL;
 
@@ -90,7 +90,8 @@ static char **allowed_drivers(void)
         const char *name = GDALGetDriverShortName(driver);
         int keep = GDALGetMetadataItem(driver, GDAL_DCAP_RASTER, NULL) != NULL;
         for (size_t k = 0; keep && k < sizeof kept_out / sizeof kept_out[0]; k++)
-            keep = strcasecmp(name, kept_out[k]) != 0;
+            keep =
+                strcasecmp(name, kept_out[k]) != 0 || (with_envi && strcasecmp(name, "ENVI") == 0);
         if (keep)
             names = CSLAddString(names, name);
     }
@@ -101,7 +102,7 @@ static enum vaho_status open_dataset(struct gdal *gdal, const struct vaho_source
                                      struct vaho_error *error)
 {
     struct complaint complaint;
-    char **drivers = allowed_drivers();
+    char **drivers = cube_gdal_drivers(0);
 
     listen_start(&complaint);
     gdal->dataset = GDALOpenEx(source->path, GDAL_OF_RASTER | GDAL_OF_READONLY,

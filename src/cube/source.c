@@ -379,6 +379,8 @@ void vaho_source_free(struct vaho_source *source)
     free(source->crs_wkt);
     free(source->longitude_deg);
     free(source->latitude_deg);
+    free(source->height_m);
+    free(source->variance_m2);
     free(source->gain);
     free(source->offset);
     free(source->permitted);
