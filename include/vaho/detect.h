@@ -55,8 +55,10 @@ void vaho_detect_settings_default(struct vaho_detect_settings *settings);
 
 /*
  * Blanks every pixel of 'source' that lies outside the mandate (mandate.h), so that
- * nothing of it can be learned, found or written.  'place' is the source's own.  The
- * mandate must have passed vaho_mandate_check().  Call it before vaho_detect(), and
+ * nothing of it can be learned, found or written.  'place' is the source's own, made
+ * after vaho_place_source() where that is called; each pixel keeps from the border by
+ * the error that the place states, or by the mandate's assumed one where it states none.
+ * The mandate must have passed vaho_mandate_check().  Call it before vaho_detect(), and
  * give that the same mandate.
  * VAHO_REFUSED: vaho_mandate_check_flight() refuses, or no pixel is left; 'count'
  * (may be NULL) says why.  VAHO_NO_MEMORY.

@@ -112,6 +112,8 @@ int vaho_mandate_names_gas(const struct vaho_mandate *mandate, const char *gas);
 struct vaho_mandate_count {
     size_t n_permitted;
     size_t n_no_place, n_outside, n_border, n_foreign, n_time; /* blanked, by the first reason */
+    int sigma_stated; /* 1: the pixels' own standard deviations counted; 0: the assumed one */
+    double least_sigma_m, largest_sigma_m; /* that counted, of pixels with a place; NaN: none */
 };
 
 /* What is known of each pixel besides its place. */
@@ -119,8 +121,9 @@ struct vaho_mandate_ground {
     const struct vaho_place *place;
     size_t n_lines, n_samples;
     const double *sigma_m;     /* n_lines x n_samples, one standard deviation of a pixel's place
-                                * in metres; NaN: unknown, the pixel is outside; NULL: the
-                                * mandate's assumed_sigma_m for all */
+                                * in metres, as stated, larger or smaller than the assumed one;
+                                * NaN: unknown, the pixel is outside; NULL: nobody states any,
+                                * the mandate's assumed_sigma_m for all */
     const double *line_time_s; /* n_lines, NaN: unknown, the line is outside; NULL: 'time_s' */
     double time_s;
 };

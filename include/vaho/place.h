@@ -35,6 +35,12 @@ void vaho_place_free(struct vaho_place *place); /* NULL is fine */
 
 int vaho_place_known(const struct vaho_place *place);
 
+/* 1: an even grid, whose pixels are all but of one size; 0: coordinates of each pixel. */
+int vaho_place_is_grid(const struct vaho_place *place);
+
+/* 1: somebody states how well the place of the pixels is known; 0: nobody does. */
+int vaho_place_states_error(const struct vaho_place *place);
+
 /* 1 and the coordinates; 0 where nothing is known (both NaN). */
 int vaho_place_lonlat(double *longitude_deg, double *latitude_deg, const struct vaho_place *place,
                       double line, double sample);

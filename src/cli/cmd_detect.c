@@ -25,7 +25,7 @@ enum {
     MAX_SETTINGS = 32,
     MAX_NOTES = 64,
     PATH_NBYTES = 4096,
-    NOTE_NBYTES = 256
+    NOTE_NBYTES = 512
 };
 
 struct request {
@@ -339,6 +339,29 @@ static size_t list_notes(const char *out[MAX_NOTES], const struct request *r, co
     return n;
 }
 
+/* How much a mandate leaves to see, and by which uncertainty pixels keep from its border. */
+static void say_permitted(char out[NOTE_NBYTES], const struct vaho_cube_info *info,
+                          const struct vaho_mandate_terms *terms,
+                          const struct vaho_mandate_count *count)
+{
+    char sigma[160];
+
+    if (count->sigma_stated)
+        snprintf(sigma, sizeof sigma,
+                 "%.2g to %.2g m, the error stated for it, in place of the %g m that the mandate "
+                 "assumes where none is stated",
+                 count->least_sigma_m, count->largest_sigma_m, terms->assumed_sigma_m);
+    else
+        snprintf(sigma, sizeof sigma, "the %g m that the mandate assumes where no error is stated",
+                 terms->assumed_sigma_m);
+    snprintf(out, NOTE_NBYTES,
+             "the mandate %s permits %zu of %zu pixels; the others were blanked before anything "
+             "was learned from them. A pixel keeps from the border by %g times the standard "
+             "deviation of its place: %s",
+             terms->id, count->n_permitted, info->n_lines * info->n_samples, terms->border_sigmas,
+             sigma);
+}
+
 /* Blanks what the mandate does not permit, and says how much is left. */
 static enum vaho_status permit(char out[NOTE_NBYTES], struct vaho_source *source,
                                const struct vaho_place *place, const struct request *r,
@@ -354,11 +377,7 @@ static enum vaho_status permit(char out[NOTE_NBYTES], struct vaho_source *source
         return VAHO_OK;
     status = vaho_detect_permit(source, place, mandate, r->permission.trust, &count, error);
     if (status == VAHO_OK)
-        snprintf(
-            out, NOTE_NBYTES,
-            "the mandate %s permits %zu of %zu pixels; the others were blanked before anything "
-            "was learned from them",
-            vaho_mandate_terms(mandate)->id, count.n_permitted, info->n_lines * info->n_samples);
+        say_permitted(out, info, vaho_mandate_terms(mandate), &count);
     if (status == VAHO_OK && !r->json)
         printf("%s\n", out);
     return status;

@@ -26,6 +26,28 @@ enum vaho_status vaho_permit_settings(const struct vaho_detect_settings *setting
     return VAHO_OK;
 }
 
+/* How well the place of each pixel is known, where the cube's place states it; else NULL. */
+static enum vaho_status state_sigmas(double **out, const struct vaho_place *place, size_t n_lines,
+                                     size_t n_samples, struct vaho_error *error)
+{
+    double covariance_m2[3];
+    size_t n;
+
+    *out = NULL;
+    if (!vaho_place_states_error(place))
+        return VAHO_OK;
+    *out = vaho_size_mul(&n, n_lines, n_samples) ? vaho_alloc(n, sizeof **out) : NULL;
+    if (*out == NULL)
+        return vaho_fail_memory(error, "how well the pixels' places are known");
+    for (size_t l = 0; l < n_lines; l++)
+        for (size_t s = 0; s < n_samples; s++)
+            (*out)[l * n_samples + s] =
+                vaho_place_covariance(covariance_m2, place, (double)l, (double)s, 0)
+                    ? vaho_place_largest_sigma_m(covariance_m2)
+                    : NAN;
+    return VAHO_OK;
+}
+
 enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vaho_place *place,
                                     const struct vaho_mandate *mandate,
                                     const struct vaho_trust *trust,
@@ -36,6 +58,7 @@ enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vah
         .place = place, .n_lines = info->n_lines, .n_samples = info->n_samples, .time_s = NAN};
     struct vaho_mandate_count counted = {0};
     unsigned char *permitted;
+    double *sigma_m = NULL;
     size_t n;
     enum vaho_status status = vaho_mandate_check_flight(mandate, info, error);
 
@@ -45,18 +68,22 @@ enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vah
     permitted = vaho_size_mul(&n, info->n_lines, info->n_samples) ? vaho_alloc(n, 1) : NULL;
     if (permitted == NULL)
         return vaho_fail_memory(error, "what may be seen of a cube");
-    status = vaho_mandate_mask(permitted, &counted, mandate, trust, &ground, error);
+    status = state_sigmas(&sigma_m, place, info->n_lines, info->n_samples, error);
+    ground.sigma_m = sigma_m;
+    if (status == VAHO_OK)
+        status = vaho_mandate_mask(permitted, &counted, mandate, trust, &ground, error);
     if (status == VAHO_OK)
         status = vaho_source_blank(source, permitted, error);
     free(permitted);
+    free(sigma_m);
     if (count != NULL)
         *count = counted;
     if (status == VAHO_OK && counted.n_permitted == 0)
         return vaho_fail(
             error, VAHO_REFUSED,
             "%s: no pixel of it lies inside the mandate %s: %zu outside the area, %zu too "
-            "near its border, %zu on ground its issuer cannot speak for, %zu at no known "
-            "place",
+            "near its border, %zu on ground its issuer cannot speak for, %zu at no place, or "
+            "none with an error, that is known",
             info->path, vaho_mandate_terms(mandate)->id, counted.n_outside, counted.n_border,
             counted.n_foreign, counted.n_no_place);
     return status;

@@ -4,6 +4,11 @@
  * A pixel is a disc: its centre, and half the diagonal of its footprint plus so
  * many standard deviations of its place.  Tiles of pixels are judged together,
  * because most lie far from any border.
+ *
+ * Which standard deviation: where the place of the cube states an error, that of each
+ * pixel, and a pixel for which it is missing is outside; the mandate's assumed one
+ * where the place states none, for all pixels.  Never both, nor the smaller of the two:
+ * the count says which it was and how large.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -46,9 +51,11 @@ static void gather(struct tile *tile, struct vaho_mandate_count *count,
 {
     size_t line1 = line0 + TILE < ground->n_lines ? line0 + TILE : ground->n_lines;
     size_t sample1 = sample0 + TILE < ground->n_samples ? sample0 + TILE : ground->n_samples;
-    /* the size of a pixel hardly changes within a tile */
-    double half = half_pixel(ground->place, 0.5 * (double)(line0 + line1 - 1),
-                             0.5 * (double)(sample0 + sample1 - 1));
+    /* on a grid the size of a pixel hardly changes within a tile; over terrain it does */
+    double half = vaho_place_is_grid(ground->place)
+                      ? half_pixel(ground->place, 0.5 * (double)(line0 + line1 - 1),
+                                   0.5 * (double)(sample0 + sample1 - 1))
+                      : NAN;
 
     tile->n = 0;
     for (size_t l = line0; l < line1; l++) {
@@ -70,6 +77,8 @@ static void gather(struct tile *tile, struct vaho_mandate_count *count,
             tile->line[at] = l;
             tile->sample[at] = s;
             tile->radius[at] = own + m->terms.border_sigmas * sigma;
+            count->least_sigma_m = fmin(count->least_sigma_m, sigma);
+            count->largest_sigma_m = fmax(count->largest_sigma_m, sigma);
             tile->n++;
         }
     }
@@ -131,7 +140,9 @@ enum vaho_status vaho_mandate_mask(unsigned char *out, struct vaho_mandate_count
                                    const struct vaho_mandate_ground *ground,
                                    struct vaho_error *error)
 {
-    struct vaho_mandate_count counted = {0};
+    struct vaho_mandate_count counted = {.sigma_stated = ground->sigma_m != NULL,
+                                         .least_sigma_m = NAN,
+                                         .largest_sigma_m = NAN};
     struct tile *tile = vaho_alloc(1, sizeof *tile);
 
     memset(out, 0, ground->n_lines * ground->n_samples);

@@ -152,6 +152,22 @@ int vaho_place_known(const struct vaho_place *place)
     return place->georeference->kind != VAHO_GEOREFERENCE_NONE;
 }
 
+int vaho_place_is_grid(const struct vaho_place *place)
+{
+    return place->georeference->kind == VAHO_GEOREFERENCE_AFFINE;
+}
+
+static int has_variances(const struct vaho_georeference *georeference)
+{
+    return georeference->kind == VAHO_GEOREFERENCE_ARRAY && georeference->variance_m2 != NULL;
+}
+
+int vaho_place_states_error(const struct vaho_place *place)
+{
+    return vaho_place_known(place) &&
+           (has_variances(place->georeference) || place->georeference->sigma_m > 0);
+}
+
 static int affine_lonlat(double *longitude_deg, double *latitude_deg,
                          const struct vaho_place *place, double line, double sample)
 {
@@ -351,7 +367,7 @@ int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, doub
 
     if (isfinite(sigma_px) && nearest_pixel(&pixel, place, line, sample) &&
         vaho_place_lonlat(&longitude, &latitude, place, line, sample)) {
-        if (georeference->kind == VAHO_GEOREFERENCE_ARRAY && variance != NULL) {
+        if (has_variances(georeference)) {
             for (size_t i = 0; i < 3; i++)
                 out_m2[i] = (double)variance[4 * pixel + i];
             known = isfinite(out_m2[0] + out_m2[1] + out_m2[2]);
