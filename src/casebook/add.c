@@ -336,14 +336,25 @@ static enum vaho_status keep_plumes(struct insert *insert, const struct vaho_int
         insert,
         "INSERT INTO plumes (flight_id, name, gas, q_value, snr, peak_ppmm, mean_ppmm, sigma_ppmm,"
         " pixels, source_line, source_sample, source_sigma_px, source_longitude, source_latitude,"
-        " emission_kg_h, emission_sigma_kg_h, probability, alternatives, geom)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+        " emission_kg_h, emission_sigma_kg_h, probability, position_sigma_m, east_east_m2,"
+        " east_north_m2, north_north_m2, alternatives, geom)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
     for (size_t i = 0; i < in->n && status == VAHO_OK; i++) {
         const struct vaho_intake_plume *p = &in->plume[i];
         const double number[] = {p->q_value, p->snr, p->peak_ppmm, p->mean_ppmm, p->sigma_ppmm};
-        const double place[] = {p->source_line,         p->source_sample, p->source_sigma_px,
-                                p->longitude_deg,       p->latitude_deg,  p->emission_kg_h,
-                                p->emission_sigma_kg_h, p->probability};
+        const double *c = p->position_covariance_m2;
+        const double place[] = {p->source_line,
+                                p->source_sample,
+                                p->source_sigma_px,
+                                p->longitude_deg,
+                                p->latitude_deg,
+                                p->emission_kg_h,
+                                p->emission_sigma_kg_h,
+                                p->probability,
+                                p->position_sigma_m,
+                                c[0],
+                                c[1],
+                                c[2]};
         whole(insert, flight_id);
         text(insert, p->name);
         text(insert, p->gas);

@@ -196,6 +196,34 @@ static enum vaho_status read_numbers(struct vaho_intake_plume *p, const json_t *
     return status;
 }
 
+/* How well the place is known: both or neither; missing from what older versions wrote. */
+static enum vaho_status read_position_error(struct vaho_intake_plume *p, const json_t *properties,
+                                            const struct place *at)
+{
+    static const char sigma[] = "position_sigma_m", covariance[] = "position_covariance_m2";
+    const json_t *array = json_object_get(properties, covariance);
+    double *c = p->position_covariance_m2;
+
+    p->position_sigma_m = c[0] = c[1] = c[2] = NAN;
+    if (array == NULL || json_is_null(array))
+        return json_object_get(properties, sigma) == NULL ||
+                       json_is_null(json_object_get(properties, sigma))
+                   ? VAHO_OK
+                   : wrong(at, sigma, "is known but the covariance is not");
+    if (json_array_size(array) != 3)
+        return wrong(at, covariance, "must be three numbers: east-east, east-north, north-north");
+    for (size_t i = 0; i < 3; i++) {
+        const json_t *value = json_array_get(array, i);
+        c[i] = json_is_number(value) ? json_number_value(value) : NAN;
+        if (!(fabs(c[i]) <= 1e14))
+            return wrong(at, covariance, "must be three numbers within 1e14 m2");
+    }
+    /* six digits are written, so that a line may come out a little narrower than one */
+    if (!(c[0] >= 0) || !(c[2] >= 0) || c[1] * c[1] > c[0] * c[2] * (1 + 1e-4))
+        return wrong(at, covariance, "is no covariance: its axes cannot be that long");
+    return read_number(&p->position_sigma_m, properties, sigma, 0, 1e8, 0, at);
+}
+
 static enum vaho_status read_plume(struct vaho_intake_plume *p, const json_t *feature, size_t i,
                                    const struct vaho_intake *in, struct place at)
 {
@@ -213,6 +241,8 @@ static enum vaho_status read_plume(struct vaho_intake_plume *p, const json_t *fe
         status = read_count(&p->n_pixels, properties, "pixels", 1, &at);
     if (status == VAHO_OK)
         status = read_numbers(p, properties, &at);
+    if (status == VAHO_OK)
+        status = read_position_error(p, properties, &at);
     if (status == VAHO_OK)
         status = read_text(&text, properties, "mandate", 0, &at);
     if (status == VAHO_OK &&

@@ -19,6 +19,7 @@ struct vaho_intake_plume {
     double q_value, snr, peak_ppmm, mean_ppmm, sigma_ppmm; /* NaN: null */
     double source_line, source_sample, source_sigma_px;
     double longitude_deg, latitude_deg, emission_kg_h, emission_sigma_kg_h, probability;
+    double position_sigma_m, position_covariance_m2[3]; /* NaN: nobody states them */
     size_t n_pixels;
     char *alternatives; /* JSON, owned */
     const json_t *geometry;

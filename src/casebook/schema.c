@@ -205,12 +205,26 @@ static const char STEP_2[] =
     APPEND_ONLY("releases", "id = NEW.id");
 /* clang-format on */
 
+/* How well the place of a plume's source is known, as its flight states it; NULL: nobody does.
+ * The covariance of the east and north error is kept as numbers, to be reckoned with. */
+/* clang-format off */
+static const char STEP_3[] =
+    "ALTER TABLE plumes ADD COLUMN position_sigma_m REAL CHECK (position_sigma_m >= 0);\n"
+    "ALTER TABLE plumes ADD COLUMN east_east_m2 REAL CHECK (east_east_m2 >= 0);\n"
+    "ALTER TABLE plumes ADD COLUMN east_north_m2 REAL CHECK ((east_north_m2 IS NULL) ="
+    " (east_east_m2 IS NULL));\n"
+    "ALTER TABLE plumes ADD COLUMN north_north_m2 REAL CHECK (north_north_m2 >= 0 AND"
+    " (north_north_m2 IS NULL) = (east_east_m2 IS NULL) AND (north_north_m2 IS NULL) ="
+    " (position_sigma_m IS NULL));\n";
+/* clang-format on */
+
 const char *vaho_schema_step(int version)
 {
     switch (version) {
     case 0: return GEOPACKAGE;
     case 1: return STEP_1;
     case 2: return STEP_2;
+    case 3: return STEP_3;
     default: return NULL;
     }
 }

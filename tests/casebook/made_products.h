@@ -25,14 +25,15 @@ static inline json_t *made_plume(const struct made_products *p, int i)
     snprintf(id, sizeof id, "%s-%04d", p->flight, i + 1);
     return json_pack(
         "{s:s, s:{s:s, s:[[[f,f],[f,f],[f,f],[f,f]]]}, s:{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:i, "
-        "s:f, s:f, s:f, s:f, s:f, s:n, s:n, s:f, s:[{s:s, s:f}], s:b, s:s}}",
+        "s:f, s:f, s:f, s:f, s:f, s:n, s:n, s:f, s:[{s:s, s:f}], s:b, s:s, s:f, s:[f,f,f]}}",
         "type", "Feature", "geometry", "type", "Polygon", "coordinates", x, y, x + 1e-4, y, x,
         y + 1e-4, x, y, "properties", "id", id, "gas", i % 2 ? "ammonia" : "acetone", "q_value",
         0.001 * (i + 1), "snr", 9.5, "peak_ppmm", 80.0, "mean_ppmm", 40.0, "sigma_ppmm", 4.0,
         "pixels", 12, "source_line", 10.0, "source_sample", 20.0, "source_sigma_px", 1.0,
         "source_longitude", x, "source_latitude", y, "emission_kg_h", "emission_sigma_kg_h",
         "probability", 0.9, "alternatives", "gas", "methanol", "probability", 0.1, "exercise",
-        p->exercise, "mandate", p->mandate);
+        p->exercise, "mandate", p->mandate, "position_sigma_m", 5.0, "position_covariance_m2", 25.0,
+        1.5, 9.0 + i);
 }
 
 static inline json_t *made_run(const struct made_products *p)

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <math.h>
+
 #include <cmocka.h>
 
 #include "../mandate/made_mandate.h"
@@ -191,6 +193,15 @@ static void broken_products_change_nothing(void **state)
         {"plumes.geojson", "\"pixels\": 12", "\"pixels\": 0", "(plume 1)"},
         {"plumes.geojson", "\"Polygon\"", "\"Point\"", "Polygon or a MultiPolygon"},
         {"plumes.geojson", "a-0002", "a-0001", "two plumes have the id"},
+        {"plumes.geojson", "\"position_sigma_m\": 5.0", "\"position_sigma_m\": -5.0",
+         "'position_sigma_m'"},
+        {"plumes.geojson", "\"position_sigma_m\": 5.0", "\"position_sigma_m\": null",
+         "'position_sigma_m'"},
+        {"plumes.geojson", "[25.0, 1.5", "[25.0", "three numbers"},
+        {"plumes.geojson", "[25.0, 1.5", "[25.0, null", "three numbers"},
+        {"plumes.geojson", "[25.0, 1.5", "[25.0, 16.0", "is no covariance"},
+        {"plumes.geojson", "[25.0, 1.5", "[-25.0, 0.0", "is no covariance"},
+        {"plumes.geojson", "\"position_covariance_m2\"", "\"x\"", "the covariance is not"},
         {"plumes.geojson", "\"alternatives\": [", "\"alternatives\": 1, \"x\": [", "array"}};
 
     (void)state;
@@ -221,6 +232,59 @@ static void broken_products_change_nothing(void **state)
     }
 }
 
+static double number_of(const char *column, const char *plume)
+{
+    char sql[256];
+    sqlite3_stmt *statement;
+    double out;
+
+    snprintf(sql, sizeof sql, "SELECT %s FROM plumes WHERE name = '%s'", column, plume);
+    assert_int_equal(sqlite3_prepare_v2(casebook->database, sql, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    out = sqlite3_column_type(statement, 0) == SQLITE_NULL ? NAN
+                                                           : sqlite3_column_double(statement, 0);
+    sqlite3_finalize(statement);
+    return out;
+}
+
+/* How well a plume's place is known comes along, and so does that nobody says it. */
+static void errors_of_places_are_kept(void **state)
+{
+    static const char *const column[] = {"position_sigma_m", "east_east_m2", "east_north_m2",
+                                         "north_north_m2"};
+    static const double told[] = {5, 25, 1.5, 10};
+    struct made_products p = flight("a");
+    json_t *root, *feature;
+    char name[128];
+    size_t i;
+
+    (void)state;
+    make(VAHO_CASEBOOK_OPEN);
+    add(&p, NULL, VAHO_OK, "");
+    p = flight("b");
+    made_products_write(products, &p);
+    snprintf(name, sizeof name, "%s/plumes.geojson", products);
+    root = json_load_file(name, 0, NULL);
+    json_array_foreach(json_object_get(root, "features"), i, feature)
+    {
+        json_t *properties = json_object_get(feature, "properties");
+        if (i == 0) { /* as an older version wrote it */
+            json_object_del(properties, "position_sigma_m");
+            json_object_del(properties, "position_covariance_m2");
+        } else {
+            json_object_set_new(properties, "position_sigma_m", json_null());
+            json_object_set_new(properties, "position_covariance_m2", json_null());
+        }
+    }
+    made_file(products, "plumes.geojson", root);
+    add(NULL, NULL, VAHO_OK, "");
+    for (size_t k = 0; k < 4; k++) {
+        assert_true(number_of(column[k], "a-0002") == told[k]);
+        assert_true(isnan(number_of(column[k], "b-0001")));
+        assert_true(isnan(number_of(column[k], "b-0002")));
+    }
+}
+
 static void refused(const char *sql, const char *word)
 {
     struct vaho_error error = {VAHO_OK, ""};
@@ -246,6 +310,10 @@ static void done(const char *sql)
 #define MANDATE(exercise)                                                                          \
     "INSERT INTO mandates (name, issuer, sha256, document, exercise, from_s, to_s, taken_in)"      \
     " VALUES ('m', 'n', printf('%064d', 9), '{}', " exercise ", 1775000000, 1776000000, 'x')"
+#define PLACED(sigma, ee, en, nn)                                                                  \
+    "INSERT INTO plumes (flight_id, name, gas, q_value, pixels, source_line, source_sample,"       \
+    " alternatives, position_sigma_m, east_east_m2, east_north_m2, north_north_m2)"                \
+    " SELECT id, 'x', 'x', 0.1, 1, 1, 1, '[]', " sigma ", " ee ", " en ", " nn " FROM flights"
 
 static void the_schema_refuses_whoever_writes(void **state)
 {
@@ -281,6 +349,12 @@ static void the_schema_refuses_whoever_writes(void **state)
     refused("INSERT INTO plumes (flight_id, name, gas, q_value, pixels, source_line, source_sample,"
             " alternatives) VALUES (99, 'x', 'x', 0.1, 1, 1, 1, '[]')",
             "FOREIGN KEY");
+    refused(PLACED("NULL", "25", "1.5", "9"), "CHECK"); /* one of the errors without the others */
+    refused(PLACED("5", "NULL", "1.5", "9"), "CHECK");
+    refused(PLACED("5", "25", "NULL", "9"), "CHECK");
+    refused(PLACED("5", "25", "1.5", "NULL"), "CHECK");
+    refused(PLACED("-5", "25", "1.5", "9"), "CHECK");
+    done(PLACED("5", "25", "1.5", "9"));
 
     make(VAHO_CASEBOOK_EXERCISE);
     refused(FLIGHT("NULL", "0"), "exercises only");
@@ -396,6 +470,7 @@ int main(void)
         cmocka_unit_test(each_kind_takes_in_its_own),
         cmocka_unit_test(a_flight_is_taken_in_once),
         cmocka_unit_test(products_are_not_believed),
+        cmocka_unit_test(errors_of_places_are_kept),
         cmocka_unit_test(broken_products_change_nothing),
         cmocka_unit_test(the_schema_refuses_whoever_writes),
         cmocka_unit_test(releases_need_two_people_and_a_mandate),
