@@ -140,9 +140,8 @@ enum vaho_status vaho_mandate_mask(unsigned char *out, struct vaho_mandate_count
                                    const struct vaho_mandate_ground *ground,
                                    struct vaho_error *error)
 {
-    struct vaho_mandate_count counted = {.sigma_stated = ground->sigma_m != NULL,
-                                         .least_sigma_m = NAN,
-                                         .largest_sigma_m = NAN};
+    struct vaho_mandate_count counted = {
+        .sigma_stated = ground->sigma_m != NULL, .least_sigma_m = NAN, .largest_sigma_m = NAN};
     struct tile *tile = vaho_alloc(1, sizeof *tile);
 
     memset(out, 0, ground->n_lines * ground->n_samples);

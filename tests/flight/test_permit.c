@@ -119,10 +119,89 @@ static void gases_not_named_go_under_one_name(void **state)
     made_cube_remove(&cube);
 }
 
+enum { PERMITTED_LINES = 20, PERMITTED_SAMPLES = 30, N_PLACED = 600 };
+
+/* A cube of pixels of 11 by 9 m across the mandate's western border, its place known as well
+ * as 'sigma_m' or 'variance' says; how many pixels of each column may be seen. */
+static struct vaho_mandate_count permitted_columns(size_t out[PERMITTED_SAMPLES], double sigma_m,
+                                                   const float *variance)
+{
+    static const char data[N_PLACED];
+    double longitude[N_PLACED], latitude[N_PLACED];
+    struct vaho_georeference at = {.kind = VAHO_GEOREFERENCE_ARRAY,
+                                   .longitude_deg = longitude,
+                                   .latitude_deg = latitude,
+                                   .variance_m2 = variance,
+                                   .sigma_m = sigma_m};
+    struct vaho_mandate *mandate = made_mandate(made_body(), NULL);
+    struct vaho_trust *trust = made_trust(json_pack("[o]", made_authority("north", 1, NULL)));
+    struct vaho_mandate_count count;
+    struct vaho_error error = {VAHO_OK, ""};
+    struct vaho_source *source;
+    struct vaho_place *place;
+    struct made_cube cube;
+
+    made_cube_new(&cube, data, sizeof data,
+                  "ENVI\nsamples=%d\nlines=%d\nbands=1\ndata type=1\ninterleave=bsq\n"
+                  "sensor type=HyTES\nacquisition time=2026-04-10T10:00:00Z\n"
+                  "map info={Geographic Lat/Lon,1,1,-118,34.5,0.0001,0.0001,WGS-84}\n",
+                  PERMITTED_SAMPLES, PERMITTED_LINES);
+    source = open_cube(cube.data);
+    for (size_t i = 0; i < N_PLACED; i++) {
+        longitude[i] = -118 + 1e-4 * (double)(i % PERMITTED_SAMPLES);
+        latitude[i] = 34.5 - 1e-4 * (double)(i / PERMITTED_SAMPLES);
+    }
+    assert_int_equal(vaho_place_new(&place, &at, PERMITTED_LINES, PERMITTED_SAMPLES, NULL),
+                     VAHO_OK);
+    if (vaho_detect_permit(source, place, mandate, trust, &count, &error) != VAHO_OK)
+        fail_msg("%s", error.message);
+    memset(out, 0, PERMITTED_SAMPLES * sizeof *out);
+    for (size_t i = 0; i < N_PLACED; i++)
+        out[i % PERMITTED_SAMPLES] +=
+            (size_t)vaho_source_shows(source, i / PERMITTED_SAMPLES, i % PERMITTED_SAMPLES);
+    vaho_place_free(place);
+    vaho_source_free(source);
+    vaho_trust_free(trust);
+    vaho_mandate_free(mandate);
+    made_cube_remove(&cube);
+    return count;
+}
+
+/* Half the diagonal is 7.2 m, and three sigmas are kept; a column is 9.18 m, the first on the
+ * border.  Its sigma is what the place states, or else the 10 m that the mandate assumes. */
+static void what_a_place_states_counts_alone(void **state)
+{
+    size_t column[PERMITTED_SAMPLES];
+    float variance[4 * N_PLACED];
+    struct vaho_mandate_count count = permitted_columns(column, 0, NULL);
+
+    (void)state;
+    assert_true(!count.sigma_stated && count.largest_sigma_m == 10);
+    assert_true(column[4] == 0 && column[5] == PERMITTED_LINES); /* 36.7 < 37.2 < 45.9 */
+    count = permitted_columns(column, 2, NULL);
+    assert_true(count.sigma_stated && count.least_sigma_m == 2 && count.largest_sigma_m == 2);
+    assert_true(column[1] == 0 && column[2] == PERMITTED_LINES); /* 9.2 < 13.2 < 18.4 */
+    count = permitted_columns(column, 20, NULL);
+    assert_true(column[7] == 0 && column[8] == PERMITTED_LINES); /* 64.2 < 67.2 < 73.4 */
+    for (size_t i = 0; i < N_PLACED; i++) { /* 2 m for the first ten lines, 20 m along 45 degrees */
+        int early = i / PERMITTED_SAMPLES < 10;
+        variance[4 * i] = variance[4 * i + 2] = early ? 4 : 200;
+        variance[4 * i + 1] = early ? 0 : 200;
+        variance[4 * i + 3] = 1e6F; /* heights do not matter */
+    }
+    variance[4 * 25] = NAN; /* a place without an error, where others have one, is outside */
+    count = permitted_columns(column, 0, variance);
+    assert_true(column[1] == 0 && column[2] == 10 && column[7] == 10);
+    assert_true(column[8] == PERMITTED_LINES && column[25] == PERMITTED_LINES - 1);
+    assert_true(count.n_no_place == 1 && count.least_sigma_m == 2);
+    assert_true(fabs(count.largest_sigma_m - 20) < 1e-4);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(maps_footprints_and_sources_keep_off),
+        cmocka_unit_test(what_a_place_states_counts_alone),
         cmocka_unit_test(gases_not_named_go_under_one_name),
     };
 

@@ -102,7 +102,42 @@ static void a_pixel_keeps_its_uncertainty_from_the_border(void **state)
                 assert_int_equal(out[i], 0);
         }
         assert_true(count.n_permitted > 0 && count.n_border > 0 && count.n_outside > 0);
+        assert_int_equal(count.sigma_stated, known);
+        assert_true(count.least_sigma_m == (known ? 2 : 10)); /* less than the assumed one, too */
+        assert_true(count.largest_sigma_m == (known ? 40 : 10));
     }
+    vaho_trust_free(trust);
+    ground_free(g);
+}
+
+/* Over a ridge one pixel can be much longer than those around it. */
+static void a_pixel_is_as_large_as_it_is(void **state)
+{
+    struct ground *g = ground_at(-117.9975, 34.5); /* 230 m from the western border */
+    struct vaho_trust *trust = trust_with(NULL, NULL);
+    struct vaho_mandate_count count;
+    unsigned char out[N];
+    const size_t at = 29 * SAMPLES + 18; /* 73 m from the border; not in the middle of a tile */
+
+    (void)state;
+    for (size_t l = 30; l < LINES; l++) /* from line 30 on 300 m further south */
+        for (size_t s = 0; s < SAMPLES; s++)
+            g->latitude[l * SAMPLES + s] -= 0.0027;
+    mask_of(out, &count, g, trust);
+    for (size_t s = 0; s < SAMPLES; s++) {
+        double to_border = metres(g->longitude[s], 34.5, -118, 34.5);
+        int inside = g->longitude[s] > -118;
+        /* lines 29 and 30 are half of the gap long: 155 m and 11 m to the diagonal's half */
+        double long_radius = 0.5 * hypot(0.5 * (299.5 + 2 * 11.1), 9.2) + 30;
+        for (size_t l = 28; l < 32; l++) {
+            double radius = l == 29 || l == 30 ? long_radius : 0.5 * hypot(11.1, 9.2) + 30;
+            if (inside && to_border > radius * 1.03 + 1)
+                assert_int_equal(out[l * SAMPLES + s], 1);
+            if (!inside || to_border < radius * 0.98 - 1)
+                assert_int_equal(out[l * SAMPLES + s], 0);
+        }
+    }
+    assert_true(count.n_permitted > 0 && !out[at] && out[at - 2 * SAMPLES]);
     vaho_trust_free(trust);
     ground_free(g);
 }
@@ -193,6 +228,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_pixel_keeps_its_uncertainty_from_the_border),
+        cmocka_unit_test(a_pixel_is_as_large_as_it_is),
         cmocka_unit_test(what_is_not_known_is_outside),
         cmocka_unit_test(territories_are_respected),
         cmocka_unit_test(a_single_place_follows_the_same_rule),
