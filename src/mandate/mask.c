@@ -36,6 +36,18 @@ static double half_pixel(const struct vaho_place *place, double line, double sam
                : NAN;
 }
 
+/* Beside a pixel without a place a size cannot be told: the largest of those around it. */
+static double half_around(const struct vaho_place *place, double line, double sample)
+{
+    double out = half_pixel(place, line, sample);
+
+    if (isfinite(out))
+        return out;
+    for (int i = 0; i < 9; i++)
+        out = fmax(out, half_pixel(place, line + i / 3 - 1, sample + i % 3 - 1));
+    return out;
+}
+
 static int in_window(const struct vaho_mandate *m, const struct vaho_mandate_ground *ground,
                      size_t line)
 {
@@ -66,7 +78,7 @@ static void gather(struct tile *tile, struct vaho_mandate_count *count,
         for (size_t s = sample0; s < sample1; s++) {
             double sigma = ground->sigma_m != NULL ? ground->sigma_m[l * ground->n_samples + s]
                                                    : m->terms.assumed_sigma_m;
-            double own = isfinite(half) ? half : half_pixel(ground->place, (double)l, (double)s);
+            double own = isfinite(half) ? half : half_around(ground->place, (double)l, (double)s);
             size_t at = tile->n;
             if (!vaho_place_lonlat(&tile->longitude[at], &tile->latitude[at], ground->place,
                                    (double)l, (double)s) ||
