@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "vaho/library.h"
+#include "vaho/mandate.h"
 #include "vaho/plume.h"
 #include "vaho/progress.h"
 #include "vaho/source.h"
@@ -42,6 +43,7 @@ struct vaho_detect_settings {
     const char *const *gas; /* borrowed */
     size_t n_surfaces;      /* surfaces searched, additive; none of 'gas' then */
     const struct vaho_spectrum *const *surface; /* borrowed */
+    const struct vaho_mandate *mandate;         /* gases it does not name are refused; NULL: none */
     double air_temperature_k;                   /* at the ground; NaN: not known */
     /* For emission rates: the speed at which plumes drift and its standard deviation, where the
      * wind comes from (degrees from north, clockwise), the size of a pixel where the cube does
@@ -55,6 +57,24 @@ struct vaho_detect_settings {
 
 /* method vaho, background auto, q_kept 0.5, 32 decoys, all threads, no gases named. */
 void vaho_detect_settings_default(struct vaho_detect_settings *settings);
+
+/*
+ * Blanks every pixel of 'source' that lies outside the mandate (mandate.h), so that
+ * nothing of it can be learned, found or written.  'place' is the source's own, made
+ * after vaho_place_source() where that is called; each pixel keeps from the border by
+ * the error that the place states, or by the mandate's assumed one where it states none.
+ * The mandate must have passed vaho_mandate_check().  Call it before vaho_detect(), and
+ * give that the same mandate.
+ * VAHO_REFUSED: vaho_mandate_check_flight() refuses, or no pixel is left; 'count'
+ * (may be NULL) says why.  VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vaho_place *place,
+                                    const struct vaho_mandate *mandate,
+                                    const struct vaho_trust *trust,
+                                    struct vaho_mandate_count *count, struct vaho_error *error);
+
+/* The name in alternatives of gases that the mandate does not name. */
+#define VAHO_OTHER_GAS "other"
 
 enum { VAHO_MAX_STAGES = 8 };
 
@@ -88,9 +108,14 @@ struct vaho_detection {
  *                 the library has), or a method that does not fit.
  * VAHO_BAD_INPUT  the cube lacks what the search needs (wavelengths, bands in
  *                 which a gas absorbs, a radiance unit) or could not be read.
+ * VAHO_REFUSED    settings->mandate does not name a gas asked for, or something
+ *                 else than gases is searched for under a mandate.
  * VAHO_SINGULAR   too few pixels for the bands.
  * VAHO_NO_MEMORY
  * On error *out is NULL.  'progress' and 'library' may be NULL.
+ *
+ * Of a blanked pixel (source.h) nothing is told: maps are NaN there, footprints
+ * leave it out, and no source lies on it.
  */
 enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_source *source,
                              const struct vaho_library *library,

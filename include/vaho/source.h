@@ -34,6 +34,7 @@ struct vaho_cube_info {
     int units_known;      /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
     const char *units;    /* as the file spells them, "" if it does not */
     const char *acquired; /* ISO 8601 UTC, "" if the file does not say */
+    const char *sensor;   /* as the file names it, "" if it does not */
     const struct vaho_georeference *georeference; /* never NULL; kind may be NONE */
     size_t n_files;                               /* the files this cube was read from ... */
     const char *const *file;                      /* ... data first, then headers */
@@ -64,12 +65,16 @@ const struct vaho_cube_info *vaho_source_info(const struct vaho_source *source);
 /*
  * Places the cube by another file instead of its own georeference: an ENVI IGM
  * (2 or 3 bands: longitude, latitude[, height] in degrees, or easting, northing
- * with a 'coordinate system string' or 'map info' in its header), or a netCDF
- * with longitudes and latitudes.  It must have the cube's lines and samples.
- * Its files join info.file.  Call it before the first read.
+ * with a 'coordinate system string' or 'map info' in its header), a netCDF
+ * with longitudes and latitudes, or an ENVI GLT (2 bands of whole numbers with map
+ * info: the sample and the line, from 1, that each cell shows; 0 none, negative
+ * filled in).  The first two must have the cube's lines and samples.  Its files join
+ * info.file, what was noticed info.note.  Call it before the first read.
  *
- * VAHO_NOT_FOUND, VAHO_BAD_INPUT (another size, or no coordinates in it),
- * VAHO_NO_MEMORY.  On error the source's georeference is what it was.
+ * VAHO_NOT_FOUND, VAHO_BAD_INPUT (another size, a cell that names no pixel of the
+ * cube, or no coordinates in it), VAHO_NO_MEMORY.  On error the source's
+ * georeference is what it was.  place.h's vaho_place_source() also reads
+ * descriptions of a flight's geometry.
  */
 enum vaho_status vaho_source_place_by(struct vaho_source *source, const char *path,
                                       struct vaho_error *error);
@@ -87,6 +92,18 @@ enum vaho_status vaho_source_place_by(struct vaho_source *source, const char *pa
 enum vaho_status vaho_source_read(struct vaho_block *block, const struct vaho_source *source,
                                   size_t first_line, size_t n_lines, const size_t *band,
                                   size_t n_band, struct vaho_error *error);
+
+/*
+ * Blanks every pixel whose entry in 'permitted' (n_lines x n_samples, copied) is 0:
+ * from now on each read gives it as NaN and not valid, whatever the file holds.  A
+ * second call takes away further; nothing gives back.  Call it before the first read.
+ * VAHO_NO_MEMORY; then the source can be read no more.
+ */
+enum vaho_status vaho_source_blank(struct vaho_source *source, const unsigned char *permitted,
+                                   struct vaho_error *error);
+
+/* 1: reads give what the file holds at this pixel; 0: it was blanked. */
+int vaho_source_shows(const struct vaho_source *source, size_t line, size_t sample);
 
 void vaho_source_free(struct vaho_source *source); /* NULL is fine */
 

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "cli/command.h"
+#include "cli/mandate_option.h"
 #include "cli/option.h"
 #include "cli/terminal.h"
 #include "flight/products.h"
@@ -18,7 +19,14 @@
 #include "vaho/version.h"
 
 static const char NAME[] = "detect";
-enum { MAX_PATHS = 256, MAX_GASES = 256, MAX_SETTINGS = 32, MAX_NOTES = 64, PATH_NBYTES = 4096 };
+enum {
+    MAX_PATHS = 256,
+    MAX_GASES = 256,
+    MAX_SETTINGS = 32,
+    MAX_NOTES = 64,
+    PATH_NBYTES = 4096,
+    NOTE_NBYTES = 512
+};
 
 struct request {
     size_t n_libraries, n_surfaces, n_gases, n_settings;
@@ -27,7 +35,8 @@ struct request {
     struct vaho_detect_settings detect;
     struct vaho_library *library, *surfaces;
     const struct vaho_spectrum **surface;
-    const char *out, *geo;
+    const char *out, *geo, *dem;
+    struct mandate_option permission;
     const char *method_text, *background_text, *air_text, *q_text;
     const char *speed_text, *sigma_text, *from_text, *size_text;
     char *gas_text; /* owned */
@@ -38,34 +47,44 @@ struct request {
 
 static void print_help(void)
 {
-    puts("usage: vaho detect CUBE... [options]\n\n"
-         "Finds plumes of gases, or surfaces, in recorded cubes and writes for each a folder with\n"
-         "plumes.geojson, plumes.gpkg, a GeoTIFF of column density and of evidence for every gas,\n"
-         "report.html and run.json.\n\n"
-         "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
-         "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
-         "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"
-         "  --method NAME       vaho, mf, ace, cem or rx (vaho)\n"
-         "  --background NAME   auto, global or column (auto: by column where lines are enough)\n"
-         "  --air-temperature K of the air the plume is in, as seen in the window; not known: "
-         "several\n"
-         "                      are tried\n"
-         "  --wind-speed M_S    at which plumes drift, m/s: adds emission rates in kg/h\n"
-         "  --wind-sigma M_S    its standard deviation (a quarter of the speed)\n"
-         "  --wind-from DEG     where it comes from, degrees from north, clockwise (each plume's\n"
-         "                      own direction)\n"
-         "  --pixel-size M      of a pixel on the ground, where the cube does not say\n"
-         "  --q X               report plumes up to this false-discovery rate (0.05)\n"
-         "  --geo FILE          longitudes and latitudes of the pixels, from another file\n"
-         "  --out DIR           where to write (CUBE's name with .vaho in the current folder)\n"
-         "  --threads N         0: as many as there are processors (0)\n"
-         "  --json              print the plumes as JSON instead of a table\n"
-         "  -h, --help          this text\n\n"
-         "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input.\n\n"
-         "Examples:\n"
-         "  vaho detect sierra_03.bil --library ~/gases\n"
-         "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
-         "  vaho detect airport.bsq --surface roof.csv --method ace");
+    puts(
+        "usage: vaho detect CUBE... [options]\n\n"
+        "Finds plumes of gases, or surfaces, in recorded cubes and writes for each a folder with\n"
+        "plumes.geojson, plumes.gpkg, a GeoTIFF of column density and of evidence for every gas,\n"
+        "report.html and run.json.\n\n"
+        "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
+        "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
+        "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"
+        "  --method NAME       vaho, mf, ace, cem or rx (vaho)\n"
+        "  --background NAME   auto, global or column (auto: by column where lines are enough)\n"
+        "  --air-temperature K of the air the plume is in, as seen in the window; not known: "
+        "several\n"
+        "                      are tried\n"
+        "  --wind-speed M_S    at which plumes drift, m/s: adds emission rates in kg/h\n"
+        "  --wind-sigma M_S    its standard deviation (a quarter of the speed)\n"
+        "  --wind-from DEG     where it comes from, degrees from north, clockwise (each plume's\n"
+        "                      own direction)\n"
+        "  --pixel-size M      of a pixel on the ground, where the cube does not say\n"
+        "  --q X               report plumes up to this false-discovery rate (0.05)\n"
+        "  --geo FILE          where the pixels lie: an ENVI IGM or GLT, a netCDF, or a\n"
+        "                      description of the flight's geometry (.json)\n"
+        "  --dem FILE          the terrain model that goes with such a description\n"
+        "  --mandate FILE      look only where, when and for what this signed permission allows\n"
+        "  --trust PATH        whose keys are an authority's: a file or a folder of them\n"
+        "  --revocations FILE  mandates taken back; may be repeated\n"
+        "  --out DIR           where to write (CUBE's name with .vaho in the current folder)\n"
+        "  --threads N         0: as many as there are processors (0)\n"
+        "  --json              print the plumes as JSON instead of a table\n"
+        "  -h, --help          this text\n\n"
+        "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input, 4 refused by the\n"
+        "mandate.\n\n"
+        "Examples:\n"
+        "  vaho detect sierra_03.bil --library ~/gases\n"
+        "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
+        "  vaho detect airport.bsq --surface roof.csv --method ace\n"
+        "  vaho detect raw.bil --library ~/gases --geo flight.json --dem terrain.tif\n"
+        "  vaho detect line.bil --library ~/gases --mandate sierra.mandate.json --trust "
+        "trust.json");
 }
 
 static int set_method(struct request *r, const char *text)
@@ -114,6 +133,9 @@ static void list_settings(struct request *r)
     add_setting(r, "--pixel-size", r->size_text);
     add_setting(r, "--q", r->q_text);
     add_setting(r, "--geo", r->geo);
+    add_setting(r, "--dem", r->dem);
+    add_setting(r, "--mandate", r->permission.mandate_path);
+    add_setting(r, "--trust", r->permission.trust_path);
     add_setting(r, "decoys a signature", r->decoys_text);
     add_setting(r, "candidates kept up to q", r->kept_text);
 }
@@ -195,6 +217,10 @@ static int take_option(struct request *r, int option, char *value)
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
                                                    : command_misused(NAME, "--q wants 0 to 0.5");
     case 'e': r->geo = value; return EXIT_DONE;
+    case 'd': r->dem = value; return EXIT_DONE;
+    case 'M':
+    case 'T':
+    case 'R': return mandate_option_take(&r->permission, NAME, option, value);
     case 'o': r->out = value; return EXIT_DONE;
     case 't':
         if (!option_integer(&threads, value, 0, 256))
@@ -317,7 +343,7 @@ static void print_cube(const struct vaho_cube_info *info, const struct vaho_plac
     putchar('\n');
 }
 
-/* The files the spectra came from, each once. */
+/* The files the spectra and the permission came from, each once. */
 static size_t list_inputs(const char *out[MAX_PATHS], const struct request *r)
 {
     const struct vaho_library *const from[] = {r->library, r->surfaces};
@@ -332,20 +358,70 @@ static size_t list_inputs(const char *out[MAX_PATHS], const struct request *r)
             if (j == n && n < MAX_PATHS)
                 out[n++] = path;
         }
+    if (r->permission.mandate_path != NULL && n < MAX_PATHS)
+        out[n++] = r->permission.mandate_path;
+    for (size_t i = 0; i < r->permission.n_revocations && n < MAX_PATHS; i++)
+        out[n++] = r->permission.revocations_path[i];
     return n;
 }
 
-/* What was passed over or doubted in the libraries. */
-static size_t list_notes(const char *out[MAX_NOTES], const struct request *r)
+/* How much the mandate leaves to see, and what was passed over or doubted in the libraries. */
+static size_t list_notes(const char *out[MAX_NOTES], const struct request *r, const char *permitted)
 {
     const struct vaho_library *const from[] = {r->library, r->surfaces};
     size_t n = 0;
 
+    if (permitted[0] != '\0')
+        out[n++] = permitted;
     for (size_t k = 0; k < 2; k++)
         for (size_t i = 0; from[k] != NULL && i < vaho_library_n_notes(from[k]); i++)
             if (n < MAX_NOTES)
                 out[n++] = vaho_library_note(from[k], i);
     return n;
+}
+
+/* How much a mandate leaves to see, and by which uncertainty pixels keep from its border. */
+static void say_permitted(char out[NOTE_NBYTES], const struct vaho_cube_info *info,
+                          const struct vaho_mandate_terms *terms,
+                          const struct vaho_mandate_count *count)
+{
+    char sigma[160];
+
+    if (count->sigma_stated)
+        snprintf(sigma, sizeof sigma,
+                 "%.2g to %.2g m, the error stated for it, in place of the %g m that the mandate "
+                 "assumes where none is stated",
+                 count->least_sigma_m, count->largest_sigma_m, terms->assumed_sigma_m);
+    else
+        snprintf(sigma, sizeof sigma, "the %g m that the mandate assumes where no error is stated",
+                 terms->assumed_sigma_m);
+    snprintf(out, NOTE_NBYTES,
+             "the mandate %s permits %zu of %zu pixels; the others were blanked before anything "
+             "was learned from them. A pixel keeps from the border by %g times the standard "
+             "deviation of its place: %s",
+             terms->id, count->n_permitted, info->n_lines * info->n_samples, terms->border_sigmas,
+             sigma);
+}
+
+/* Blanks what the mandate does not permit, and says how much is left. */
+static enum vaho_status permit(char out[NOTE_NBYTES], struct vaho_source *source,
+                               const struct vaho_place *place, const struct request *r,
+                               struct vaho_error *error)
+{
+    const struct vaho_cube_info *info = vaho_source_info(source);
+    const struct vaho_mandate *mandate = r->permission.mandate;
+    struct vaho_mandate_count count;
+    enum vaho_status status;
+
+    out[0] = '\0';
+    if (mandate == NULL)
+        return VAHO_OK;
+    status = vaho_detect_permit(source, place, mandate, r->permission.trust, &count, error);
+    if (status == VAHO_OK)
+        say_permitted(out, info, vaho_mandate_terms(mandate), &count);
+    if (status == VAHO_OK && !r->json)
+        printf("%s\n", out);
+    return status;
 }
 
 static int detect_one(struct request *r, const char *path)
@@ -356,17 +432,13 @@ static int detect_one(struct request *r, const char *path)
     struct vaho_detection *detection = NULL;
     struct terminal_bar bar;
     struct vaho_progress progress;
-    char flight[PATH_NBYTES], directory[PATH_NBYTES + 8];
+    char flight[PATH_NBYTES], directory[PATH_NBYTES + 8], permitted[NOTE_NBYTES] = "";
     const char *input[MAX_PATHS], *note[MAX_NOTES];
     const struct vaho_cube_info *info;
     enum vaho_status status = vaho_source_open(&source, path, &error);
 
     if (status != VAHO_OK)
         return command_failed(NAME, &error);
-    if (r->geo != NULL && vaho_source_place_by(source, r->geo, &error) != VAHO_OK) {
-        vaho_source_free(source);
-        return command_failed(NAME, &error);
-    }
     info = vaho_source_info(source);
     flight_name(flight, path);
     snprintf(directory, sizeof directory, "%s%s", r->out != NULL ? r->out : flight,
@@ -374,16 +446,25 @@ static int detect_one(struct request *r, const char *path)
     terminal_bar_init(&bar, r->json ? NULL : flight);
     progress = terminal_progress(&bar);
     r->detect.flight = flight;
-    status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, &error);
+    if (r->geo != NULL)
+        status = vaho_place_source(source, r->geo, r->dem, r->detect.n_threads, &progress, &error);
+    if (status == VAHO_OK)
+        status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, &error);
     if (status == VAHO_OK) {
         if (!r->json)
             print_cube(info, place);
+        status = permit(permitted, source, place, r, &error);
+    }
+    if (status == VAHO_OK) {
         status = vaho_detect(&detection, source, r->library, &r->detect, &progress, &error);
     }
     terminal_bar_end(&bar);
     if (status == VAHO_OK) {
-        struct vaho_product product = {flight,       info->acquired, info->exercise,
-                                       "no mandate", r->q,           VAHO_VERSION};
+        const char *label = r->permission.mandate != NULL
+                                ? vaho_mandate_terms(r->permission.mandate)->label
+                                : "no mandate";
+        struct vaho_product product = {flight, info->acquired, info->exercise,
+                                       label,  r->q,           VAHO_VERSION};
         struct vaho_products products = {.directory = directory,
                                          .product = &product,
                                          .source = source,
@@ -393,7 +474,7 @@ static int detect_one(struct request *r, const char *path)
                                          .setting = r->setting,
                                          .n_inputs = list_inputs(input, r),
                                          .input = input,
-                                         .n_notes = list_notes(note, r),
+                                         .n_notes = list_notes(note, r, permitted),
                                          .note = note};
         status = vaho_products_write(&products, &error);
     }
@@ -417,6 +498,10 @@ int cmd_detect(int argc, char **argv)
                                             {"air-temperature", required_argument, NULL, 'a'},
                                             {"q", required_argument, NULL, 'q'},
                                             {"geo", required_argument, NULL, 'e'},
+                                            {"dem", required_argument, NULL, 'd'},
+                                            {"mandate", required_argument, NULL, 'M'},
+                                            {"trust", required_argument, NULL, 'T'},
+                                            {"revocations", required_argument, NULL, 'R'},
                                             {"out", required_argument, NULL, 'o'},
                                             {"wind-speed", required_argument, NULL, 'w'},
                                             {"wind-sigma", required_argument, NULL, 'u'},
@@ -454,13 +539,20 @@ int cmd_detect(int argc, char **argv)
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)
         code =
             command_misused(NAME, "--out goes with one cube; without it each gets its own folder");
+    if (code == EXIT_DONE && r->dem != NULL && r->geo == NULL)
+        code = command_misused(NAME, "--dem goes with the description of a flight's geometry, "
+                                     "--geo FILE.json");
+    if (code == EXIT_DONE)
+        code = mandate_option_load(&r->permission, NAME);
     if (code == EXIT_DONE)
         code = load_spectra(r);
+    r->detect.mandate = r->permission.mandate;
     list_settings(r);
     for (int i = optind; code == EXIT_DONE && i < argc; i++)
         code = detect_one(r, argv[i]);
     vaho_library_free(r->library);
     vaho_library_free(r->surfaces);
+    mandate_option_free(&r->permission);
     free(r->surface);
     free(r->gas_text);
     free(r);

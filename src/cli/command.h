@@ -26,9 +26,11 @@ int command_failed(const char *command, const struct vaho_error *error);
 int command_misused(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+int cmd_casebook(int argc, char **argv);
 int cmd_detect(int argc, char **argv);
 int cmd_exercise(int argc, char **argv);
 int cmd_library(int argc, char **argv);
+int cmd_mandate(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 
 #endif

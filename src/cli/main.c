@@ -11,6 +11,8 @@ static const struct command commands[] = {
     {"library", "read, list, show and plot signatures", cmd_library},
     {"score", "compare detections with known truth", cmd_score},
     {"exercise", "make a simulated flight with known truth", cmd_exercise},
+    {"mandate", "signed permissions to look: make, sign, verify", cmd_mandate},
+    {"casebook", "the database of flights, plumes and sites", cmd_casebook},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -233,6 +233,13 @@ static void close_envi(void *state)
     free(envi);
 }
 
+int cube_envi_integers(const struct vaho_source *source)
+{
+    const struct envi *envi = source->state;
+
+    return envi->layout.integers;
+}
+
 static enum vaho_status open_envi(struct vaho_source *source, struct vaho_error *error)
 {
     struct envi *envi = vaho_alloc(1, sizeof *envi);

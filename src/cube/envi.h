@@ -37,6 +37,9 @@ enum vaho_status cube_describe_bands(struct vaho_source *source,
                                      const struct vaho_envi_header *header,
                                      struct vaho_error *error);
 
+/* 1 when the elements of a source that cube_format_envi opened are whole numbers. */
+int cube_envi_integers(const struct vaho_source *source);
+
 /* Fills block->value from 'data', which has at least layout->end bytes. */
 void cube_envi_decode(struct vaho_block *block, const struct vaho_source *source,
                       const struct envi_layout *layout, const unsigned char *data,

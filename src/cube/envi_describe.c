@@ -317,5 +317,7 @@ enum vaho_status cube_envi_describe(struct envi_layout *out, struct vaho_source 
         status = describe_units(out, source, header, error);
     if (status == VAHO_OK)
         status = cube_set_acquired(source, vaho_envi_header_get(header, "acquisition time"), error);
+    if (status == VAHO_OK)
+        status = cube_set_sensor(source, vaho_envi_header_get(header, "sensor type"), error);
     return status == VAHO_OK ? cube_map_info(source, header, error) : status;
 }

@@ -38,13 +38,16 @@ struct vaho_source {
     char *path;
     double *wavelength_um, *fwhm_um;
     unsigned char *good;
-    char *units, *acquired;
+    char *units, *acquired, *sensor;
     struct vaho_georeference georeference;
     char *crs_wkt;
     double *longitude_deg, *latitude_deg;
+    float *height_m, *variance_m2;
     /* value = recorded * gain + offset; n_bands each, or NULL for 1 and 0 */
     double *gain, *offset;
     char **file, **note;
+    unsigned char *permitted; /* n_lines x n_samples, 0: blanked; NULL: nothing is */
+    int unreadable;           /* 1: blanking failed, so nothing may be read */
 };
 
 /* Cubes with a longitude and latitude a pixel are limited to 2^28 pixels: 4 GiB of them. */
@@ -80,6 +83,10 @@ enum vaho_status cube_set_units(struct vaho_source *source, const char *text, co
 /* Sets info.acquired when 'text' (may be NULL) is a time; a note when it is not. */
 enum vaho_status cube_set_acquired(struct vaho_source *source, const char *text,
                                    struct vaho_error *error);
+
+/* Sets info.sensor when 'text' (may be NULL) names one; blanks around it are dropped. */
+enum vaho_status cube_set_sensor(struct vaho_source *source, const char *text,
+                                 struct vaho_error *error);
 
 /* Makes gain all 1 and offset all 0 where there is none yet; VAHO_NO_MEMORY. */
 enum vaho_status cube_need_gain(struct vaho_source *source, struct vaho_error *error);

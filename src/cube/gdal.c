@@ -33,6 +33,7 @@
 #include "base/text.h"
 #include "cube/element.h"
 #include "cube/envi.h"
+#include "cube/gdal_drivers.h"
 
 enum { MAX_BANDS = 65535, MAX_TEXT_NBYTES = 1 << 26 };
 
@@ -78,8 +79,7 @@ static int probe(const char *path, const unsigned char *head, size_t n_head)
     return n_head > 0;
 }
 
-/* The short names of the raster drivers that are let in; free with CSLDestroy(). */
-static char **allowed_drivers(void)
+char **cube_gdal_drivers(int with_envi)
 {
     char **names = NULL;
 
@@ -90,7 +90,8 @@ static char **allowed_drivers(void)
         const char *name = GDALGetDriverShortName(driver);
         int keep = GDALGetMetadataItem(driver, GDAL_DCAP_RASTER, NULL) != NULL;
         for (size_t k = 0; keep && k < sizeof kept_out / sizeof kept_out[0]; k++)
-            keep = strcasecmp(name, kept_out[k]) != 0;
+            keep =
+                strcasecmp(name, kept_out[k]) != 0 || (with_envi && strcasecmp(name, "ENVI") == 0);
         if (keep)
             names = CSLAddString(names, name);
     }
@@ -101,7 +102,7 @@ static enum vaho_status open_dataset(struct gdal *gdal, const struct vaho_source
                                      struct vaho_error *error)
 {
     struct complaint complaint;
-    char **drivers = allowed_drivers();
+    char **drivers = cube_gdal_drivers(0);
 
     listen_start(&complaint);
     gdal->dataset = GDALOpenEx(source->path, GDAL_OF_RASTER | GDAL_OF_READONLY,
@@ -280,7 +281,9 @@ static enum vaho_status describe_rest(struct vaho_source *source, GDALDatasetH d
 {
     static const char *const time_items[] = {"acquisition_time", "start_time", "acquired",
                                              "ACQUISITION_DATETIME"};
+    static const char *const sensor_items[] = {"sensor", "sensor_type", "instrument"};
     const char *time = GDALGetMetadataItem(dataset, "ACQUISITIONDATETIME", "IMAGERY");
+    const char *sensor = NULL;
     const char *hint = GDALGetMetadataItem(dataset, "TIFFTAG_IMAGEDESCRIPTION", NULL);
     char **files;
     enum vaho_status status = cube_set_units(
@@ -291,6 +294,10 @@ static enum vaho_status describe_rest(struct vaho_source *source, GDALDatasetH d
         time = GDALGetMetadataItem(dataset, time_items[i], NULL);
     if (status == VAHO_OK)
         status = cube_set_acquired(source, time, error);
+    for (size_t i = 0; sensor == NULL && i < sizeof sensor_items / sizeof sensor_items[0]; i++)
+        sensor = GDALGetMetadataItem(dataset, sensor_items[i], NULL);
+    if (status == VAHO_OK)
+        status = cube_set_sensor(source, sensor, error);
     files = GDALGetFileList(dataset);
     for (int i = 0; status == VAHO_OK && i < CSLCount(files); i++)
         if (strcmp(files[i], source->path) != 0)

@@ -294,8 +294,9 @@ static enum vaho_status describe_bands(const struct netcdf *netcdf, struct vaho_
 
 /* --- place ---------------------------------------------------------------- */
 
-/* Reads a variable of lines x samples degrees; what is missing or beyond 'limit' is NaN. */
-static enum vaho_status read_degrees(double **out, const struct vaho_source *source, int group,
+/* Reads a variable of lines x samples degrees or metres; what is missing or beyond 'limit' is NaN.
+ */
+static enum vaho_status read_numbers(double **out, const struct vaho_source *source, int group,
                                      int variable, double limit, struct vaho_error *error)
 {
     const size_t n =
@@ -305,15 +306,42 @@ static enum vaho_status read_degrees(double **out, const struct vaho_source *sou
 
     *out = vaho_alloc(n, sizeof **out);
     if (*out == NULL)
-        return vaho_fail_memory(error, "longitudes and latitudes");
+        return vaho_fail_memory(error, "longitudes, latitudes and heights");
     result = nc_get_var_double(group, variable, *out);
     if (result != NC_NOERR)
-        return fail_netcdf(error, source, "its longitudes and latitudes could not be read", result);
+        return fail_netcdf(error, source, "its longitudes, latitudes or heights could not be read",
+                           result);
     if (!get_number(&fill, group, variable, "_FillValue"))
         fill = NAN;
     for (size_t i = 0; i < n; i++)
         if ((*out)[i] == fill || !(fabs((*out)[i]) <= limit))
             (*out)[i] = NAN;
+    return VAHO_OK;
+}
+
+/* Heights of the ground beside the coordinates; above what, such files do not say. */
+static enum vaho_status read_heights(const struct netcdf *netcdf, struct vaho_source *source,
+                                     const char *home, struct vaho_error *error)
+{
+    static const char *const names[] = {"elev", "elevation", "height"};
+    const size_t size[2] = {source->info.n_lines, source->info.n_samples};
+    int group, variable;
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        double *heights = NULL;
+        enum vaho_status status;
+        if (!find_variable(&group, &variable, netcdf->file, home, names[i], 2, size))
+            continue;
+        status = read_numbers(&heights, source, group, variable, 1e5, error);
+        source->height_m = vaho_alloc(size[0] * size[1], sizeof *source->height_m);
+        if (status == VAHO_OK && source->height_m == NULL)
+            status = vaho_fail_memory(error, "heights");
+        for (size_t j = 0; status == VAHO_OK && j < size[0] * size[1]; j++)
+            source->height_m[j] = (float)heights[j];
+        source->georeference.height_m = source->height_m;
+        free(heights);
+        return status;
+    }
     return VAHO_OK;
 }
 
@@ -341,9 +369,12 @@ static enum vaho_status describe_place(const struct netcdf *netcdf, struct vaho_
             !find_variable(&group, &latitude, netcdf->file, homes[i].group, homes[i].latitude, 2,
                            size))
             continue;
-        status = read_degrees(&source->longitude_deg, source, group, longitude, 360, error);
+        status = read_numbers(&source->longitude_deg, source, group, longitude, 360, error);
         if (status == VAHO_OK)
-            status = read_degrees(&source->latitude_deg, source, group, latitude, 90, error);
+            status = read_numbers(&source->latitude_deg, source, group, latitude, 90, error);
+        if (status != VAHO_OK)
+            return status;
+        status = read_heights(netcdf, source, homes[i].group, error);
         if (status != VAHO_OK)
             return status;
         for (size_t j = 0; j < n; j++)
@@ -383,6 +414,9 @@ static enum vaho_status describe(struct netcdf *netcdf, struct vaho_source *sour
                                "radiance");
     if (status == VAHO_OK && get_text(text, netcdf->file, NC_GLOBAL, "time_coverage_start"))
         status = cube_set_acquired(source, text, error);
+    if (status == VAHO_OK && (get_text(text, netcdf->file, NC_GLOBAL, "instrument") ||
+                              get_text(text, netcdf->file, NC_GLOBAL, "sensor")))
+        status = cube_set_sensor(source, text, error);
     return status;
 }
 

@@ -55,6 +55,7 @@ void cube_publish(struct vaho_source *source)
     info->good = source->good;
     info->units = source->units == NULL ? "" : source->units;
     info->acquired = source->acquired == NULL ? "" : source->acquired;
+    info->sensor = source->sensor == NULL ? "" : source->sensor;
     info->georeference = &source->georeference;
     info->file = (const char *const *)source->file;
     info->note = (const char *const *)source->note;
@@ -199,6 +200,25 @@ enum vaho_status cube_set_acquired(struct vaho_source *source, const char *text,
                              text);
     source->acquired = vaho_strdup(time);
     return source->acquired == NULL ? vaho_fail_memory(error, "a cube's time") : VAHO_OK;
+}
+
+enum vaho_status cube_set_sensor(struct vaho_source *source, const char *text,
+                                 struct vaho_error *error)
+{
+    static const char blanks[] = " \t\r\n";
+    size_t n;
+
+    if (text == NULL)
+        return VAHO_OK;
+    text += strspn(text, blanks);
+    n = strlen(text);
+    while (n > 0 && strchr(blanks, text[n - 1]) != NULL)
+        n--;
+    if (n == 0 || (n == 7 && strncasecmp(text, "unknown", n) == 0))
+        return VAHO_OK;
+    free(source->sensor);
+    source->sensor = strndup(text, n);
+    return source->sensor == NULL ? vaho_fail_memory(error, "a cube's sensor") : VAHO_OK;
 }
 
 /* --- opening -------------------------------------------------------------- */
@@ -355,11 +375,15 @@ void vaho_source_free(struct vaho_source *source)
     free(source->good);
     free(source->units);
     free(source->acquired);
+    free(source->sensor);
     free(source->crs_wkt);
     free(source->longitude_deg);
     free(source->latitude_deg);
+    free(source->height_m);
+    free(source->variance_m2);
     free(source->gain);
     free(source->offset);
+    free(source->permitted);
     free(source);
 }
 
@@ -387,6 +411,47 @@ static enum vaho_status check_window(const struct vaho_block *block,
             return vaho_fail(error, VAHO_USAGE, "%s: band %zu was asked for; the cube has 0 to %zu",
                              info->path, window->band[i], info->n_bands - 1);
     return VAHO_OK;
+}
+
+/* Nothing of a blanked pixel leaves this file. */
+static void blank(struct vaho_block *block, const struct vaho_source *source, size_t first_line,
+                  size_t n_lines)
+{
+    const size_t n_samples = block->n_samples;
+
+    for (size_t l = 0; l < n_lines; l++) {
+        const unsigned char *permitted = source->permitted + (first_line + l) * n_samples;
+        for (size_t b = 0; b < block->n_bands; b++) {
+            float *value = block->value + (l * block->n_bands + b) * n_samples;
+            for (size_t s = 0; s < n_samples; s++)
+                value[s] = permitted[s] ? value[s] : NAN;
+        }
+    }
+}
+
+enum vaho_status vaho_source_blank(struct vaho_source *source, const unsigned char *permitted,
+                                   struct vaho_error *error)
+{
+    size_t n;
+
+    source->unreadable = 1;
+    if (!vaho_size_mul(&n, source->info.n_lines, source->info.n_samples))
+        return vaho_fail_memory(error, "what may be seen of a cube");
+    if (source->permitted == NULL) {
+        source->permitted = vaho_alloc(n, 1);
+        if (source->permitted == NULL)
+            return vaho_fail_memory(error, "what may be seen of a cube");
+        memset(source->permitted, 1, n);
+    }
+    for (size_t i = 0; i < n; i++)
+        source->permitted[i] &= permitted[i] != 0;
+    source->unreadable = 0;
+    return VAHO_OK;
+}
+
+int vaho_source_shows(const struct vaho_source *source, size_t line, size_t sample)
+{
+    return source->permitted == NULL || source->permitted[line * source->info.n_samples + sample];
 }
 
 /* What is not finite becomes NaN; a pixel with a finite element is valid. */
@@ -417,11 +482,16 @@ enum vaho_status vaho_source_read(struct vaho_block *block, const struct vaho_so
     enum vaho_status status;
 
     block->n_lines = 0;
+    if (source->unreadable)
+        return vaho_fail(error, VAHO_FAULT, "%s: was to be blanked and could not be",
+                         source->info.path);
     status = check_window(block, &source->info, &window, error);
     if (status == VAHO_OK)
         status = source->format->read(block, source, &window, error);
     if (status != VAHO_OK)
         return status;
+    if (source->permitted != NULL)
+        blank(block, source, first_line, n_lines);
     mark_valid(block, n_lines);
     block->first_line = first_line;
     block->n_lines = n_lines;

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "flight/permit.h"
 #include "flight/pixelwise.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
@@ -112,7 +113,9 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
     /* our own crew works side by side; each of its members computes alone, so that
      * results do not depend on how many there are */
     openblas_set_num_threads(1);
-    status = vaho_pool_new(&pool, settings->n_threads, error);
+    status = vaho_permit_settings(settings, error);
+    if (status == VAHO_OK)
+        status = vaho_pool_new(&pool, settings->n_threads, error);
     if (status == VAHO_OK)
         status = vaho_signatures_choose(&signatures, info, library, settings, detection, error);
     if (status == VAHO_OK)
@@ -133,6 +136,7 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
         vaho_detection_free(detection);
         return status;
     }
+    vaho_permit_detection(detection, source, settings->mandate);
     rank_plumes(detection->plumes, settings->flight);
     *out = detection;
     return VAHO_OK;

@@ -180,13 +180,14 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     for (size_t i = 0; i < p->n_settings; i++)
         json_object_set_new(settings, p->setting[i].name, vaho_json_text(p->setting[i].value));
     json_object_set_new(root, "settings", settings);
-    json_object_set_new(root, "cube",
-                        json_pack("{s:s, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "format",
-                                  info->format, "lines", (json_int_t)info->n_lines, "samples",
-                                  (json_int_t)info->n_samples, "bands", (json_int_t)info->n_bands,
-                                  "bands_used", (json_int_t)d->n_bands_used, "by_column",
-                                  d->by_column, "dead_elements", (json_int_t)d->n_dead_elements,
-                                  "dead_columns", (json_int_t)d->n_dead_columns));
+    json_object_set_new(
+        root, "cube",
+        json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "sha256", input[0].sha256,
+                  "format", info->format, "sensor", vaho_json_time(info->sensor), "lines",
+                  (json_int_t)info->n_lines, "samples", (json_int_t)info->n_samples, "bands",
+                  (json_int_t)info->n_bands, "bands_used", (json_int_t)d->n_bands_used, "by_column",
+                  d->by_column, "dead_elements", (json_int_t)d->n_dead_elements, "dead_columns",
+                  (json_int_t)d->n_dead_columns));
     for (size_t i = 0; i < d->n_signatures; i++)
         json_array_append_new(searched, vaho_json_text(d->name[i]));
     json_object_set_new(root, "searched", searched);

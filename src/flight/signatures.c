@@ -257,6 +257,39 @@ static enum vaho_status add_gas(struct vaho_signatures *s, const struct vaho_cub
     return VAHO_OK;
 }
 
+static int may_search(const struct vaho_detect_settings *settings, const char *gas)
+{
+    return settings->mandate == NULL || vaho_mandate_names_gas(settings->mandate, gas);
+}
+
+/* Gases asked for by name must be the mandate's; of 'all' those it names are left. */
+static enum vaho_status check_mandate(const struct vaho_library *library,
+                                      const struct vaho_detect_settings *settings,
+                                      struct vaho_detection *notes, struct vaho_error *error)
+{
+    const char *last = "";
+    size_t n_left_out = 0;
+
+    for (size_t i = 0; i < settings->n_gases; i++)
+        if (!may_search(settings, settings->gas[i]))
+            return vaho_fail(error, VAHO_REFUSED,
+                             "the mandate %s does not name %s; leave it out of --gas",
+                             vaho_mandate_terms(settings->mandate)->id, settings->gas[i]);
+    for (size_t i = 0; settings->n_gases == 0 && i < vaho_library_size(library); i++) {
+        const struct vaho_spectrum *spectrum = vaho_library_get(library, i);
+        n_left_out += spectrum->kind == VAHO_SPECTRUM_GAS && !is_air(spectrum->name) &&
+                      strcmp(spectrum->name, last) != 0 && !may_search(settings, spectrum->name);
+        last = spectrum->name;
+    }
+    if (n_left_out > 0)
+        vaho_detection_add_note(notes,
+                                "%zu gas%s of the library %s not searched: the mandate does not "
+                                "name %s",
+                                n_left_out, n_left_out == 1 ? "" : "es",
+                                n_left_out == 1 ? "was" : "were", n_left_out == 1 ? "it" : "them");
+    return VAHO_OK;
+}
+
 static enum vaho_status choose_gases(struct vaho_signatures *s, const struct vaho_cube_info *info,
                                      const struct vaho_library *library,
                                      const struct vaho_detect_settings *settings,
@@ -274,12 +307,15 @@ static enum vaho_status choose_gases(struct vaho_signatures *s, const struct vah
         if (vaho_library_find(library, settings->gas[i]) == NULL ||
             vaho_library_find(library, settings->gas[i])->kind != VAHO_SPECTRUM_GAS)
             return unknown_gas(settings->gas[i], library, error);
-    status = make_room(s, size, error);
+    status = check_mandate(library, settings, notes, error);
+    if (status == VAHO_OK)
+        status = make_room(s, size, error);
     for (int searched = 1; searched >= 0; searched--)
         for (size_t i = 0; status == VAHO_OK && i < size; i++) {
             const struct vaho_spectrum *spectrum = vaho_library_get(library, i);
-            int wanted = settings->n_gases > 0 ? is_named(settings, spectrum->name)
-                                               : !is_air(spectrum->name);
+            int wanted = settings->n_gases > 0
+                             ? is_named(settings, spectrum->name)
+                             : !is_air(spectrum->name) && may_search(settings, spectrum->name);
             if (spectrum->kind == VAHO_SPECTRUM_GAS && wanted == searched &&
                 vaho_library_find_at(library, spectrum->name, s->wavelength_um, s->n_bands) ==
                     spectrum)

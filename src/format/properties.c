@@ -18,6 +18,8 @@ const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES] = {
     {"source_sigma_px", VAHO_PROPERTY_REAL},
     {"source_longitude", VAHO_PROPERTY_REAL},
     {"source_latitude", VAHO_PROPERTY_REAL},
+    {"position_sigma_m", VAHO_PROPERTY_REAL},
+    {"position_covariance_m2", VAHO_PROPERTY_JSON},
     {"pixel_bbox", VAHO_PROPERTY_JSON},
     {"emission_kg_h", VAHO_PROPERTY_REAL},
     {"emission_sigma_kg_h", VAHO_PROPERTY_REAL},
@@ -56,6 +58,20 @@ static json_t *bbox(const struct vaho_plume *plume)
     return NULL;
 }
 
+/* [east-east, east-north, north-north]; null when unknown. */
+static json_t *covariance(const double covariance_m2[3])
+{
+    json_t *out = isfinite(covariance_m2[0]) ? json_array() : json_null();
+    int failed = 0;
+
+    for (int i = 0; i < 3 && json_is_array(out); i++)
+        failed |= json_array_append_new(out, digits6(covariance_m2[i]));
+    if (!failed)
+        return out;
+    json_decref(out);
+    return NULL;
+}
+
 static json_t *alternatives(const struct vaho_plume *plume)
 {
     json_t *out = json_array();
@@ -78,11 +94,13 @@ static json_t *alternatives(const struct vaho_plume *plume)
 json_t *vaho_plume_properties(const struct vaho_plume *plume, const struct vaho_place *place,
                               const struct vaho_product *product)
 {
-    double longitude, latitude;
+    double longitude, latitude, covariance_m2[3];
     json_t *out = json_object();
     int failed = 0;
 
     vaho_place_lonlat(&longitude, &latitude, place, plume->source_line, plume->source_sample);
+    vaho_place_covariance(covariance_m2, place, plume->source_line, plume->source_sample,
+                          plume->source_sigma_px);
     json_t *const value[VAHO_N_PROPERTIES] = {
         vaho_json_text(plume->id),
         vaho_json_text(plume->gas),
@@ -97,6 +115,8 @@ json_t *vaho_plume_properties(const struct vaho_plume *plume, const struct vaho_
         fixed(plume->source_sigma_px, 100),
         fixed(longitude, 1e7),
         fixed(latitude, 1e7),
+        digits6(vaho_place_largest_sigma_m(covariance_m2)),
+        covariance(covariance_m2),
         bbox(plume),
         digits6(plume->emission_kg_h),
         digits6(plume->emission_sigma_kg_h),

@@ -179,7 +179,7 @@ static void numbers(struct report_page *page, const struct vaho_plume *plume)
 {
     struct vaho_text *text = &page->text;
     char number[REPORT_NUMBER_NBYTES];
-    double along_m, across_m;
+    double along_m, across_m, covariance_m2[3];
 
     vaho_text_puts(text, "<dl>\n");
     alternatives(page, plume);
@@ -195,6 +195,11 @@ static void numbers(struct report_page *page, const struct vaho_plume *plume)
     }
     vaho_text_printf(text, "</dd></div>\n<div><dt>Source</dt><dd>%s",
                      report_source(number, page, plume));
+    if (vaho_place_covariance(covariance_m2, page->report->place, plume->source_line,
+                              plume->source_sample, plume->source_sigma_px))
+        vaho_text_printf(text, "<small>± %.*f m on the ground</small>",
+                         vaho_place_largest_sigma_m(covariance_m2) < 10,
+                         vaho_place_largest_sigma_m(covariance_m2));
     vaho_text_printf(text, "<small>line %.1f, sample %.1f", plume->source_line,
                      plume->source_sample);
     if (isfinite(plume->source_sigma_px))

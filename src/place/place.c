@@ -15,6 +15,13 @@
  * for the point.
  *
  * Distances are geodesics on the WGS 84 ellipsoid (Karney 2013, in PROJ).
+ *
+ * A point that is known in the image to sigma_px pixels is known on the ground to
+ *
+ *   C + sigma_px^2 (a a^T + b b^T)
+ *
+ * with C the error of the pixel's own place, a and b the steps (east, north) from
+ * one line and one sample to the next.
  */
 #include "vaho/place.h"
 
@@ -145,6 +152,22 @@ int vaho_place_known(const struct vaho_place *place)
     return place->georeference->kind != VAHO_GEOREFERENCE_NONE;
 }
 
+int vaho_place_is_grid(const struct vaho_place *place)
+{
+    return place->georeference->kind == VAHO_GEOREFERENCE_AFFINE;
+}
+
+static int has_variances(const struct vaho_georeference *georeference)
+{
+    return georeference->kind == VAHO_GEOREFERENCE_ARRAY && georeference->variance_m2 != NULL;
+}
+
+int vaho_place_states_error(const struct vaho_place *place)
+{
+    return vaho_place_known(place) &&
+           (has_variances(place->georeference) || place->georeference->sigma_m > 0);
+}
+
 static int affine_lonlat(double *longitude_deg, double *latitude_deg,
                          const struct vaho_place *place, double line, double sample)
 {
@@ -270,4 +293,101 @@ int vaho_place_pixel_size_m(double *along_m, double *across_m, const struct vaho
         return 1;
     *along_m = *across_m = NAN;
     return 0;
+}
+
+/* --- heights and errors ----------------------------------------------------- */
+
+/* The index of the nearest pixel; 0 for a point outside the image. */
+static int nearest_pixel(size_t *out, const struct vaho_place *place, double line, double sample)
+{
+    if (!(line >= -0.5 && line <= (double)place->n_lines - 0.5 && sample >= -0.5 &&
+          sample <= (double)place->n_samples - 0.5))
+        return 0;
+    *out = (size_t)clamp(floor(line + 0.5), (double)place->n_lines - 1) * place->n_samples +
+           (size_t)clamp(floor(sample + 0.5), (double)place->n_samples - 1);
+    return 1;
+}
+
+int vaho_place_height_m(double *height_m, const struct vaho_place *place, double line,
+                        double sample)
+{
+    const struct vaho_georeference *georeference = place->georeference;
+    size_t pixel;
+
+    *height_m = NAN;
+    if (georeference->kind == VAHO_GEOREFERENCE_ARRAY && georeference->height_m != NULL &&
+        nearest_pixel(&pixel, place, line, sample))
+        *height_m = (double)georeference->height_m[pixel];
+    return isfinite(*height_m);
+}
+
+/* East and north from one point of the image to another; 0 where one is unknown. */
+static int step_m(double out[2], const struct vaho_place *place, double line, double sample,
+                  double other_line, double other_sample)
+{
+    double longitude[2], latitude[2], metres, azimuth_deg;
+
+    if (!vaho_place_lonlat(&longitude[0], &latitude[0], place, line, sample) ||
+        !vaho_place_lonlat(&longitude[1], &latitude[1], place, other_line, other_sample))
+        return 0;
+    geod_inverse(&place->ellipsoid, latitude[0], longitude[0], latitude[1], longitude[1], &metres,
+                 &azimuth_deg, NULL);
+    out[0] = metres * sin(azimuth_deg * M_PI / 180);
+    out[1] = metres * cos(azimuth_deg * M_PI / 180);
+    return 1;
+}
+
+/* Adds sigma_px^2 (a a^T + b b^T). */
+static int add_pixels(double out_m2[3], const struct vaho_place *place, double line, double sample,
+                      double sigma_px)
+{
+    const double l = clamp(line, (double)place->n_lines - 1);
+    const double s = clamp(sample, (double)place->n_samples - 1);
+    double step[2][2];
+
+    if (!step_m(step[0], place, l - 0.5, s, l + 0.5, s) ||
+        !step_m(step[1], place, l, s - 0.5, l, s + 0.5))
+        return 0;
+    for (size_t i = 0; i < 2; i++) {
+        out_m2[0] += sigma_px * sigma_px * step[i][0] * step[i][0];
+        out_m2[1] += sigma_px * sigma_px * step[i][0] * step[i][1];
+        out_m2[2] += sigma_px * sigma_px * step[i][1] * step[i][1];
+    }
+    return 1;
+}
+
+int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, double line,
+                          double sample, double sigma_px)
+{
+    const struct vaho_georeference *georeference = place->georeference;
+    const float *variance = georeference->variance_m2;
+    double longitude, latitude;
+    size_t pixel;
+    int known = 0;
+
+    if (isfinite(sigma_px) && nearest_pixel(&pixel, place, line, sample) &&
+        vaho_place_lonlat(&longitude, &latitude, place, line, sample)) {
+        if (has_variances(georeference)) {
+            for (size_t i = 0; i < 3; i++)
+                out_m2[i] = (double)variance[4 * pixel + i];
+            known = isfinite(out_m2[0] + out_m2[1] + out_m2[2]);
+        } else if (georeference->sigma_m > 0) {
+            out_m2[0] = out_m2[2] = georeference->sigma_m * georeference->sigma_m;
+            out_m2[1] = 0;
+            known = 1;
+        }
+        if (known && sigma_px > 0)
+            known = add_pixels(out_m2, place, line, sample, sigma_px);
+    }
+    if (!known)
+        out_m2[0] = out_m2[1] = out_m2[2] = NAN;
+    return known;
+}
+
+double vaho_place_largest_sigma_m(const double covariance_m2[3])
+{
+    const double mean = (covariance_m2[0] + covariance_m2[2]) / 2;
+    const double half = (covariance_m2[0] - covariance_m2[2]) / 2;
+
+    return sqrt(mean + hypot(half, covariance_m2[1]));
 }

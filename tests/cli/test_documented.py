@@ -8,7 +8,8 @@ import sys
 
 VAHO = os.environ["VAHO"]
 SOURCE = pathlib.Path(os.environ["VAHO_SOURCE"])
-COMMANDS = {"exercise": ["exercise", "new"]}
+COMMANDS = {"detect": ["detect"], "exercise": ["exercise", "new"], "mandate": ["mandate", "new"],
+            "casebook": ["casebook", "add"]}
 OPTION = re.compile(r"--([a-z][a-z-]*)")
 EXPLAINED = re.compile(r"^ +(-.*?)(?:  |$)", re.MULTILINE)  # before the explanation, not in it
 

@@ -112,6 +112,34 @@ static void eastings_become_degrees(void **state)
     made_cube_remove(&cube);
 }
 
+static void a_third_band_is_the_height(void **state)
+{
+    (void)state;
+    struct made_cube cube, igm;
+    double xyz[3 * N];
+    for (size_t i = 0; i < N; i++) {
+        xyz[i] = -118 + 1e-5 * (double)i;
+        xyz[N + i] = 34;
+        xyz[2 * N + i] = i == 4 ? NAN : 1234.5 + (double)i;
+    }
+    make_cube(&cube, LINES, SAMPLES);
+    made_cube_new(&igm, xyz, sizeof xyz,
+                  "ENVI\nsamples=%d\nlines=%d\nbands=3\ndata type=5\ninterleave=bsq\n"
+                  "byte order=0\n",
+                  SAMPLES, LINES);
+    struct vaho_source *source = open_cube(cube.data);
+    assert_int_equal(vaho_source_place_by(source, igm.data, NULL), VAHO_OK);
+    const struct vaho_georeference *georeference = vaho_source_info(source)->georeference;
+    for (size_t i = 0; i < N; i++)
+        assert_true(i == 4 ? isnan(georeference->height_m[i])
+                           : georeference->height_m[i] == 1234.5f + (float)i);
+    assert_int_equal(georeference->height_datum, VAHO_HEIGHT_UNKNOWN);
+    assert_null(georeference->variance_m2);
+    vaho_source_free(source);
+    made_cube_remove(&igm);
+    made_cube_remove(&cube);
+}
+
 static void what_does_not_belong_is_refused(void **state)
 {
     (void)state;
@@ -136,9 +164,14 @@ static void emit_geometry_places_a_cube(void **state)
     make_cube(&cube, 100, 200);
     struct vaho_source *source = open_cube(cube.data), *emit = open_cube(path);
     assert_int_equal(vaho_source_place_by(source, path, NULL), VAHO_OK);
-    assert_memory_equal(vaho_source_info(source)->georeference->longitude_deg,
+    const struct vaho_georeference *georeference = vaho_source_info(source)->georeference;
+    assert_memory_equal(georeference->longitude_deg,
                         vaho_source_info(emit)->georeference->longitude_deg,
                         100 * 200 * sizeof(double));
+    assert_non_null(georeference->height_m); /* 'elev'; the file does not say above what */
+    assert_memory_equal(georeference->height_m, vaho_source_info(emit)->georeference->height_m,
+                        100 * 200 * sizeof(float));
+    assert_int_equal(georeference->height_datum, VAHO_HEIGHT_UNKNOWN);
     vaho_source_free(emit);
     vaho_source_free(source);
     made_cube_remove(&cube);
@@ -149,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(degrees_keep_their_digits),
         cmocka_unit_test(eastings_become_degrees),
+        cmocka_unit_test(a_third_band_is_the_height),
         cmocka_unit_test(what_does_not_belong_is_refused),
         cmocka_unit_test(emit_geometry_places_a_cube),
     };

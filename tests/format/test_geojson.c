@@ -61,6 +61,7 @@ static void properties_say_what_the_plumes_hold(void **state)
     (void)state;
     struct made_up scene;
     made_up_new(&scene, 1);
+    scene.georeference.sigma_m = 3;
     json_t *root = write_and_read(&scene);
     json_t *features = json_object_get(root, "features"), *about = json_object_get(root, "vaho");
     assert_string_equal(text(root, "type"), "FeatureCollection");
@@ -92,6 +93,15 @@ static void properties_say_what_the_plumes_hold(void **state)
                                       plume->source_sample));
         assert_true(fabs(number(p, "source_longitude") - longitude) <= 0.5e-7 * 1.001);
         assert_true(fabs(number(p, "source_latitude") - latitude) <= 0.5e-7 * 1.001);
+        /* pixels of 2 m, places known to 3 m: 3^2 + (2 sigma_px)^2 on both axes; UTM's
+         * scale here is within 0.04 % of 1 */
+        double variance = 9 + 4 * plume->source_sigma_px * plume->source_sigma_px;
+        assert_true(fabs(number(p, "position_sigma_m") / sqrt(variance) - 1) < 5e-4);
+        const json_t *covariance = json_object_get(p, "position_covariance_m2");
+        assert_int_equal(json_array_size(covariance), 3);
+        for (size_t k = 0; k < 3; k++)
+            assert_true(fabs(json_real_value(json_array_get(covariance, k)) -
+                             (k == 1 ? 0 : variance)) < 1e-3 * variance);
         assert_int_equal(json_array_size(bbox), 4);
         for (size_t k = 0; k < 4; k++)
             assert_int_equal(json_integer_value(json_array_get(bbox, k)), plume->bbox[k]);
@@ -160,6 +170,8 @@ static void a_cube_without_place_has_null_geometry(void **state)
     assert_true(json_is_null(json_object_get(feature, "geometry")));
     assert_true(json_is_null(json_object_get(p, "source_longitude")));
     assert_true(json_is_null(json_object_get(p, "source_latitude")));
+    assert_true(json_is_null(json_object_get(p, "position_sigma_m")));
+    assert_true(json_is_null(json_object_get(p, "position_covariance_m2")));
     assert_true(json_is_null(json_object_get(p, "time")));
     json_decref(root);
     made_up_free(&scene);

@@ -23,8 +23,8 @@ ogr.UseExceptions()
 BUILD = pathlib.Path(os.environ["VAHO"]).parent
 WRITER = BUILD / "tests" / "test_format_products"
 FIELDS = ("id gas q_value snr peak_ppmm mean_ppmm sigma_ppmm pixels source_line source_sample "
-          "source_sigma_px source_longitude source_latitude pixel_bbox emission_kg_h "
-          "emission_sigma_kg_h probability alternatives flight time exercise mandate").split()
+          "source_sigma_px source_longitude source_latitude position_sigma_m "
+          "position_covariance_m2 pixel_bbox emission_kg_h emission_sigma_kg_h probability alternatives flight time exercise mandate").split()
 
 
 def output_of(*command):

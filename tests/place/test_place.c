@@ -299,6 +299,61 @@ static void several_threads_may_ask(void **state)
     CPLFree(wkt);
 }
 
+/* 20 m a line to the north, 10 m a sample to the east, at the equator */
+static void errors_and_heights_come_with_the_place(void **state)
+{
+    (void)state;
+    enum { LINES = 4, SAMPLES = 3, N = LINES * SAMPLES };
+    const double metre_deg = 180 / (M_PI * 6378137.0); /* of longitude, on the equator */
+    double longitude[N], latitude[N], covariance[3], height;
+    float height_m[N], variance_m2[4 * N];
+    struct vaho_georeference georeference = {.kind = VAHO_GEOREFERENCE_ARRAY,
+                                             .longitude_deg = longitude,
+                                             .latitude_deg = latitude,
+                                             .height_m = height_m,
+                                             .height_datum = VAHO_HEIGHT_GEOID,
+                                             .variance_m2 = variance_m2};
+    for (size_t i = 0; i < N; i++) {
+        longitude[i] = 10 * (double)(i % SAMPLES) * metre_deg;
+        latitude[i] = 20 * (double)(i / SAMPLES) * metre_deg;
+        height_m[i] = (float)i;
+        variance_m2[4 * i] = 9;
+        variance_m2[4 * i + 1] = -2;
+        variance_m2[4 * i + 2] = 4;
+        variance_m2[4 * i + 3] = 1;
+    }
+    height_m[5] = NAN;
+    variance_m2[4 * 5] = NAN;
+    struct vaho_place *place = make(&georeference, LINES, SAMPLES);
+    assert_true(vaho_place_height_m(&height, place, 2.4, 0.6) && height == 7);
+    assert_false(vaho_place_height_m(&height, place, 1, 2));
+    assert_true(isnan(height));
+    assert_false(vaho_place_height_m(&height, place, 4, 0));
+    assert_true(vaho_place_covariance(covariance, place, 0, 0, 0));
+    assert_true(covariance[0] == 9 && covariance[1] == -2 && covariance[2] == 4);
+    /* eigenvalues of [9 -2; -2 4] are 10.2016 and 2.7984 */
+    assert_true(fabs(vaho_place_largest_sigma_m(covariance) - sqrt(6.5 + sqrt(10.25))) < 1e-12);
+    /* half a pixel: 5 m to the east, 10 m to the north; the meridian's own radius at the
+     * equator is 0.67 % less */
+    assert_true(vaho_place_covariance(covariance, place, 1.2, 0.3, 0.5));
+    assert_true(fabs(covariance[0] - (9 + 25)) < 1e-3 && fabs(covariance[1] + 2) < 1e-3);
+    assert_true(fabs(covariance[2] - (4 + 100)) < 2);
+    assert_false(vaho_place_covariance(covariance, place, 1, 2, 0.5)); /* not known there */
+    assert_true(isnan(covariance[0]) && isnan(covariance[1]) && isnan(covariance[2]));
+    assert_false(vaho_place_covariance(covariance, place, 0, 0, NAN));
+    vaho_place_free(place);
+
+    georeference.variance_m2 = NULL; /* nobody states an error */
+    place = make(&georeference, LINES, SAMPLES);
+    assert_false(vaho_place_covariance(covariance, place, 0, 0, 0.5));
+    vaho_place_free(place);
+    georeference.sigma_m = 6;
+    place = make(&georeference, LINES, SAMPLES);
+    assert_true(vaho_place_covariance(covariance, place, 0, 0, 0));
+    assert_true(covariance[0] == 36 && covariance[1] == 0 && covariance[2] == 36);
+    vaho_place_free(place);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,6 +367,7 @@ int main(void)
         cmocka_unit_test(nothing_known_is_said),
         cmocka_unit_test(what_is_no_place_is_refused),
         cmocka_unit_test(several_threads_may_ask),
+        cmocka_unit_test(errors_and_heights_come_with_the_place),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

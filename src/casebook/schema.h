@@ -1,0 +1,27 @@
+/*
+ * schema.h - the tables of a casebook, as steps from one version to the next
+ *
+ * A new casebook goes through all steps; an old one through those it lacks.  A
+ * step that was released is never changed: what is to be different goes into a
+ * new one.
+ */
+#ifndef VAHO_CASEBOOK_SCHEMA_H
+#define VAHO_CASEBOOK_SCHEMA_H
+
+enum { VAHO_SCHEMA_VERSION = 3 };
+
+/* "GPKG", and GeoPackage 1.3: what the standard wants in the file's header. */
+enum { VAHO_SCHEMA_APPLICATION_ID = 0x47504B47, VAHO_SCHEMA_USER_VERSION = 10300 };
+
+/* The statements that lead from version - 1 to 'version', 1 .. VAHO_SCHEMA_VERSION; 0: those of
+ * every GeoPackage, before the first. */
+const char *vaho_schema_step(int version);
+
+/* Tables with a geometry, for the spatial indexes; NULL at the end. */
+struct vaho_schema_layer {
+    const char *table, *type, *description;
+    int version; /* that made it */
+};
+extern const struct vaho_schema_layer vaho_schema_layers[];
+
+#endif
