@@ -53,6 +53,7 @@ struct vaho_detect_settings {
     double q_kept;    /* candidates up to this q-value are kept as plumes */
     size_t n_decoys;  /* decoys a signature */
     size_t n_threads; /* 0: as many as there are processors */
+    int explain;      /* 1: keep how each plume came about; gases by method vaho alone */
 };
 
 /* method vaho, background auto, q_kept 0.5, 32 decoys, all threads, no gases named. */
@@ -83,8 +84,11 @@ struct vaho_stage_time {
     double seconds;
 };
 
+struct vaho_explanation; /* for the products' writer */
+
 struct vaho_detection {
-    struct vaho_plumes *plumes; /* q_value <= q_kept, most certain first; ids set */
+    struct vaho_plumes *plumes;            /* q_value <= q_kept, most certain first; ids set */
+    struct vaho_explanation **explanation; /* one a plume; NULL: not asked for, or none there is */
     size_t n_signatures;
     char (*name)[VAHO_NAME_NBYTES]; /* searched, in order */
     const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */

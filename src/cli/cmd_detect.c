@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "cli/command.h"
 #include "cli/mandate_option.h"
 #include "cli/option.h"
@@ -21,6 +22,7 @@
 static const char NAME[] = "detect";
 enum {
     MAX_PATHS = 256,
+    MAX_EXPLAINED = 256,
     MAX_GASES = 256,
     MAX_SETTINGS = 32,
     MAX_NOTES = 64,
@@ -43,6 +45,10 @@ struct request {
     char decoys_text[24], kept_text[24];
     double q;
     int json;
+    size_t n_explained;
+    const char *explained[MAX_EXPLAINED]; /* ids, or "all" */
+    unsigned char found[MAX_EXPLAINED];   /* in some cube */
+    struct vaho_text ids;                 /* that there are, for who asked for another */
 };
 
 static void print_help(void)
@@ -66,6 +72,8 @@ static void print_help(void)
         "                      own direction)\n"
         "  --pixel-size M      of a pixel on the ground, where the cube does not say\n"
         "  --q X               report plumes up to this false-discovery rate (0.05)\n"
+        "  --explain ID        write all evidence of one plume (its id in plumes.geojson), or of\n"
+        "                      'all', as explain-ID.html and .json; may be repeated\n"
         "  --geo FILE          where the pixels lie: an ENVI IGM or GLT, a netCDF, or a\n"
         "                      description of the flight's geometry (.json)\n"
         "  --dem FILE          the terrain model that goes with such a description\n"
@@ -81,6 +89,7 @@ static void print_help(void)
         "Examples:\n"
         "  vaho detect sierra_03.bil --library ~/gases\n"
         "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
+        "  vaho detect line.bil --library ~/gases --explain line-0001\n"
         "  vaho detect airport.bsq --surface roof.csv --method ace\n"
         "  vaho detect raw.bil --library ~/gases --geo flight.json --dem terrain.tif\n"
         "  vaho detect line.bil --library ~/gases --mandate sierra.mandate.json --trust "
@@ -216,6 +225,13 @@ static int take_option(struct request *r, int option, char *value)
         r->q_text = value;
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
                                                    : command_misused(NAME, "--q wants 0 to 0.5");
+    case 'x':
+        if (r->n_explained == MAX_EXPLAINED)
+            return command_misused(NAME, "more than %d --explain; 'all' explains every plume",
+                                   MAX_EXPLAINED);
+        r->explained[r->n_explained++] = value;
+        r->detect.explain = 1;
+        return EXIT_DONE;
     case 'e': r->geo = value; return EXIT_DONE;
     case 'd': r->dem = value; return EXIT_DONE;
     case 'M':
@@ -424,6 +440,32 @@ static enum vaho_status permit(char out[NOTE_NBYTES], struct vaho_source *source
     return status;
 }
 
+/* Which of the plumes to explain this cube has. */
+static void note_ids(struct request *r, const struct vaho_plumes *plumes)
+{
+    for (size_t i = 0; i < plumes->n; i++) {
+        const char *id = plumes->plume[i].id;
+        vaho_text_printf(&r->ids, "%s%s", r->ids.nbytes > 0 ? ", " : "", id);
+        for (size_t k = 0; k < r->n_explained; k++)
+            r->found[k] |= strcmp(r->explained[k], id) == 0;
+    }
+}
+
+/* An id that no cube has is wrong usage; all else was written. */
+static int check_ids(const struct request *r)
+{
+    int code = EXIT_DONE;
+
+    for (size_t k = 0; k < r->n_explained; k++)
+        if (!r->found[k] && strcmp(r->explained[k], "all") != 0)
+            code = r->ids.nbytes > 0
+                       ? command_misused(NAME, "--explain: there is no plume '%s'; there are: %s",
+                                         r->explained[k], r->ids.data)
+                       : command_misused(NAME, "--explain: there is no plume '%s', nor any other",
+                                         r->explained[k]);
+    return code;
+}
+
 static int detect_one(struct request *r, const char *path)
 {
     struct vaho_error error;
@@ -475,9 +517,13 @@ static int detect_one(struct request *r, const char *path)
                                          .n_inputs = list_inputs(input, r),
                                          .input = input,
                                          .n_notes = list_notes(note, r, permitted),
-                                         .note = note};
+                                         .note = note,
+                                         .n_explain = r->n_explained,
+                                         .explain = r->explained};
         status = vaho_products_write(&products, &error);
     }
+    if (status == VAHO_OK)
+        note_ids(r, detection->plumes);
     if (status == VAHO_OK && r->json)
         print_json(directory);
     else if (status == VAHO_OK)
@@ -497,6 +543,7 @@ int cmd_detect(int argc, char **argv)
                                             {"background", required_argument, NULL, 'b'},
                                             {"air-temperature", required_argument, NULL, 'a'},
                                             {"q", required_argument, NULL, 'q'},
+                                            {"explain", required_argument, NULL, 'x'},
                                             {"geo", required_argument, NULL, 'e'},
                                             {"dem", required_argument, NULL, 'd'},
                                             {"mandate", required_argument, NULL, 'M'},
@@ -517,6 +564,7 @@ int cmd_detect(int argc, char **argv)
     if (r == NULL)
         return EXIT_FAULT;
     vaho_detect_settings_default(&r->detect);
+    vaho_text_init(&r->ids, (size_t)1 << 20);
     r->q = 0.05;
     r->method_text = "vaho";
     r->background_text = "auto";
@@ -534,6 +582,10 @@ int cmd_detect(int argc, char **argv)
     if (code == EXIT_DONE && r->speed_text == NULL && (r->sigma_text || r->from_text))
         code = command_misused(NAME, "--wind-sigma and --wind-from say more of --wind-speed, which "
                                      "is not given");
+    if (code == EXIT_DONE && r->detect.explain &&
+        (r->detect.method != VAHO_METHOD_VAHO || r->n_surfaces > 0))
+        code = command_misused(NAME, "--explain is for gases and the method vaho: standard methods "
+                                     "and surfaces score every pixel for itself");
     if (code == EXIT_DONE && optind == argc)
         code = command_misused(NAME, "no cube is named");
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)
@@ -550,6 +602,9 @@ int cmd_detect(int argc, char **argv)
     list_settings(r);
     for (int i = optind; code == EXIT_DONE && i < argc; i++)
         code = detect_one(r, argv[i]);
+    if (code == EXIT_DONE)
+        code = check_ids(r);
+    vaho_text_free(&r->ids);
     vaho_library_free(r->library);
     vaho_library_free(r->surfaces);
     mandate_option_free(&r->permission);

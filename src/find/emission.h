@@ -54,6 +54,14 @@ struct vaho_emission {
     double line_step, sample_step;      /* of the way downwind, a unit vector in metres */
 };
 
+/* How one plume's rate came about. */
+struct vaho_rate {
+    int known; /* 0: no wind or no pixel size, nothing else is set */
+    struct vaho_drift drift;
+    double molar_mass_g_mol;
+    struct vaho_emission emission;
+};
+
 /*
  * 'plume' has footprint, source and column density; 'claim' is its ground, what others claimed
  * is not looked at.  A molar mass that is NaN, or a plume shorter than three pixels downwind,

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "find/footprint.h"
 #include "find/source_point.h"
-#include "sense/identify.h"
 
 static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
 static const float FOOTPRINT_FLOOR = 2.5f, FOOTPRINT_SHARE = 0.25f; /* ... and its footprint */
@@ -196,9 +195,26 @@ static void forget(struct vaho_plume *plume)
     *plume = (struct vaho_plume){0};
 }
 
+void vaho_measure_trail_free(struct vaho_measure_trail *trail)
+{
+    free(trail->match);
+    free(trail->product);
+    free(trail->subsets.subset);
+    *trail = (struct vaho_measure_trail){0};
+}
+
 enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
                               const struct vaho_measuring *m, const struct vaho_contender *winner,
                               struct vaho_error *error)
+{
+    return vaho_measure_explained(out, out_gas, NULL, m, winner, error);
+}
+
+enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
+                                        struct vaho_measure_trail *out_trail,
+                                        const struct vaho_measuring *m,
+                                        const struct vaho_contender *winner,
+                                        struct vaho_error *error)
 {
     size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
     size_t level = vaho_scale(winner->candidate.scale)->like_level;
@@ -206,6 +222,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
     double *match = vaho_alloc(m->n_gases, sizeof *match);
     double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);
     double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
+    double tempering = (double)winner->candidate.raw / (double)winner->candidate.z;
     struct vaho_identification *id = vaho_alloc(m->n_searched, sizeof *id);
     enum vaho_status status = VAHO_OK;
 
@@ -233,14 +250,22 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
         status = vaho_evidence_match(match, product, m->evidence, &winner->candidate, m->parts,
                                      m->n_gases, error);
     if (status == VAHO_OK)
-        status = vaho_identify(id, match, product,
-                               (double)winner->candidate.raw / (double)winner->candidate.z, nb,
-                               m->n_gases, m->n_searched, error);
+        status = vaho_identify_explained(id, out_trail != NULL ? &out_trail->subsets : NULL, match,
+                                         product, tempering, nb, m->n_gases, m->n_searched, error);
     if (status == VAHO_OK) {
         name_gases(out, id, m, winner->gas, &gas);
         *out_gas = gas;
         status =
             vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
+    }
+    if (status == VAHO_OK && out_trail != NULL) {
+        status = vaho_source_explain(&out_trail->source, out, m->wedges, m->maps, gas,
+                                     m->competition, winner->claim, error);
+        out_trail->n_gases = m->n_gases;
+        out_trail->spread = tempering;
+        out_trail->match = match;
+        out_trail->product = product;
+        match = product = NULL;
     }
     out->peak_ppmm = out->mean_ppmm;
     if (status == VAHO_OK)

@@ -16,6 +16,7 @@
 #include "find/evidence.h"
 #include "find/maps.h"
 #include "find/source_point.h"
+#include "sense/identify.h"
 #include "vaho/plume.h"
 
 /* What measuring draws on; all borrowed. */
@@ -41,5 +42,22 @@ struct vaho_measuring {
 enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
                               const struct vaho_measuring *measuring,
                               const struct vaho_contender *winner, struct vaho_error *error);
+
+/* What measuring drew on the way. */
+struct vaho_measure_trail {
+    size_t n_gases;              /* those of the air among them */
+    double *match, *product;     /* n_gases, n_gases x n_gases (footprint.h); owned */
+    double spread;               /* of the level, for the winner's gas */
+    struct vaho_subsets subsets; /* owned */
+    struct vaho_source_evidence source;
+};
+void vaho_measure_trail_free(struct vaho_measure_trail *trail);
+
+/* The same; out_trail may be NULL, and holds what must be freed whatever is returned. */
+enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
+                                        struct vaho_measure_trail *out_trail,
+                                        const struct vaho_measuring *measuring,
+                                        const struct vaho_contender *winner,
+                                        struct vaho_error *error);
 
 #endif

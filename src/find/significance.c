@@ -15,8 +15,9 @@ static const double PRIOR_COUNT = 6.0;
 static const double MIRROR_WEIGHT = 4.0, MIRROR_PRIOR = 2.0;
 /* Decoys of a gas overlap: so many exceedances count as one independent. */
 static const double OVERLAP = 8.0;
-/* The tail is never taken for shorter than this mean excess, a Gaussian's at 5 sigma. */
-static const double MIN_MEAN_EXCESS = 0.2;
+/* The tail is never taken for shorter than this mean excess.  A Gaussian's at 4.7 sigma is 0.2 and
+ * so is that of decoys; gases on ground of measured emissivities, between plumes, show 0.25. */
+static const double MIN_MEAN_EXCESS = 0.28;
 
 struct tail {
     double threshold;
@@ -105,15 +106,51 @@ static int by_expected(const void *left, const void *right)
     return (a->index > b->index) - (a->index < b->index);
 }
 
+/* What winner number 'of' was ranked against. */
+static struct vaho_significance explain(const struct tail *tail, size_t n_tail,
+                                        const struct vaho_winner *winner, size_t n, size_t of,
+                                        const size_t *n_decoys)
+{
+    unsigned gas = winner[of].gas;
+    struct vaho_significance out = {.threshold = tail->threshold,
+                                    .rate = tail->rate[gas],
+                                    .mean_excess = tail->excess[gas],
+                                    .weight = tail->weight[gas],
+                                    .n_tail = n_tail,
+                                    .n_decoys = n_decoys[gas]};
+
+    for (size_t i = 0; i < n; i++) {
+        int own = winner[i].gas == gas;
+        if (!winner[i].decoy)
+            out.n_real++;
+        else if (winner[i].mirror) {
+            out.n_all_mirrors++;
+            out.n_own_mirrors += (size_t)own;
+        } else {
+            out.n_all++;
+            out.n_own += (size_t)own;
+        }
+    }
+    return out;
+}
+
 enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
                                const size_t *n_decoys, size_t n_gases, int mirrored,
                                struct vaho_error *error)
+{
+    return vaho_q_values_explained(q, NULL, winner, n, n_decoys, n_gases, mirrored, error);
+}
+
+enum vaho_status vaho_q_values_explained(double *q, struct vaho_significance *out_why,
+                                         const struct vaho_winner *winner, size_t n,
+                                         const size_t *n_decoys, size_t n_gases, int mirrored,
+                                         struct vaho_error *error)
 {
     double *sorted = vaho_alloc(n, sizeof *sorted), lowest = 1.0, n_tested = 0.0;
     struct tail tail = {0.0, vaho_alloc(n_gases, sizeof(double)),
                         vaho_alloc(n_gases, sizeof(double)), vaho_alloc(n_gases, sizeof(double))};
     struct ranked *ranked = vaho_alloc(n, sizeof *ranked);
-    size_t n_sorted = 0, n_ranked = 0, n_tail = 0;
+    size_t n_sorted = 0, n_ranked = 0, n_tail = 0, binding = n;
     enum vaho_status status = VAHO_OK;
 
     if (!sorted || !tail.rate || !tail.excess || !tail.weight || !ranked) {
@@ -138,8 +175,19 @@ enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size
     }
     qsort(ranked, n_ranked, sizeof *ranked, by_expected);
     for (size_t i = n_ranked; i-- > 0;) { /* from the least to the most certain */
-        lowest = fmin(lowest, n_tested * ranked[i].expected / (double)(i + 1));
+        double own = n_tested * ranked[i].expected / (double)(i + 1);
+        binding = own < lowest ? i : binding;
+        lowest = fmin(lowest, own);
         q[ranked[i].index] = lowest;
+        if (out_why != NULL) {
+            struct vaho_significance *why = &out_why[ranked[i].index];
+            *why = explain(&tail, n_tail, winner, n, ranked[i].index, n_decoys);
+            why->expected = ranked[i].expected;
+            why->n_gases = (size_t)n_tested;
+            why->rank = i + 1;
+            why->binding_expected = binding < n ? ranked[binding].expected : NAN;
+            why->binding_rank = binding < n ? binding + 1 : 0;
+        }
     }
 fail:
     free(sorted);

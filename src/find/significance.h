@@ -36,6 +36,21 @@ struct vaho_winner {
     int mirror; /* the decoy is the negative of the real signature */
 };
 
+/* How the q-value of one real winner came about. */
+struct vaho_significance {
+    double threshold, rate, mean_excess, weight; /* of its gas's tail: u, F_g(u), b and m */
+    size_t n_tail;                               /* decoy winners of all gases beyond u */
+    double expected;                             /* F_g(z) */
+    size_t n_gases; /* that have decoys; false ones are counted over all of them */
+    size_t rank;    /* real winners at least as unlikely, itself among them */
+    /* q is n_gases F / rank of this one: itself, or one less certain; rank 0: 1 is less. */
+    double binding_expected;
+    size_t binding_rank;
+    size_t n_decoys;                                   /* of its gas that competed */
+    size_t n_own, n_own_mirrors, n_all, n_all_mirrors; /* decoy winners of its gas, of all gases */
+    size_t n_real;                                     /* real winners of all gases */
+};
+
 /*
  * q[i] for each winner (NaN for decoys), 0..1.  n_decoys[g] is how many decoys
  * of gas g competed, its mirror not counted
@@ -44,5 +59,11 @@ struct vaho_winner {
 enum vaho_status vaho_q_values(double *q, const struct vaho_winner *winner, size_t n,
                                const size_t *n_decoys, size_t n_gases, int mirrored,
                                struct vaho_error *error);
+
+/* The same, and out_why[i] (may be NULL) for each real winner whose gas has decoys. */
+enum vaho_status vaho_q_values_explained(double *q, struct vaho_significance *out_why,
+                                         const struct vaho_winner *winner, size_t n,
+                                         const size_t *n_decoys, size_t n_gases, int mirrored,
+                                         struct vaho_error *error);
 
 #endif

@@ -193,3 +193,35 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
     plume->source_sigma_px = fmax(MIN_SIGMA_PX, sqrt(fmax(variance, 0.0)));
     return VAHO_OK;
 }
+
+enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
+                                     const struct vaho_plume *plume,
+                                     const struct vaho_wedges *wedges, const struct vaho_maps *maps,
+                                     size_t gas, const struct vaho_competition *competition,
+                                     unsigned claim, struct vaho_error *error)
+{
+    struct view view = {0};
+    double t[N_DIRECTIONS * N_SHAPES], angle;
+    size_t best = 0, opposite;
+    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
+
+    for (size_t i = 0; status == VAHO_OK && i < N_DIRECTIONS * N_SHAPES; i++) {
+        t[i] = match_wedge(&view, &wedges->wedge[i], lround(plume->source_line) - view.line0,
+                           lround(plume->source_sample) - view.sample0);
+        best = t[i] > t[best] ? i : best;
+    }
+    free(view.y);
+    free(view.g);
+    if (status != VAHO_OK)
+        return status;
+    angle = 2.0 * PI * (double)(best / N_SHAPES) / N_DIRECTIONS;
+    *out = (struct vaho_source_evidence){.t = t[best],
+                                         .along_line = sin(angle),
+                                         .along_sample = cos(angle),
+                                         .spread = SPREAD[best % N_SHAPES],
+                                         .length_px = LENGTH[best % N_SHAPES]};
+    opposite = (best / N_SHAPES + N_DIRECTIONS / 2) % N_DIRECTIONS * N_SHAPES;
+    for (size_t i = opposite; i < opposite + N_SHAPES; i++)
+        out->opposite_t = fmax(out->opposite_t, t[i]);
+    return VAHO_OK;
+}

@@ -35,4 +35,20 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
                                    const struct vaho_competition *competition, unsigned claim,
                                    struct vaho_error *error);
 
+/* The wedge that fits best at the source. */
+struct vaho_source_evidence {
+    double t;                        /* T */
+    double along_line, along_sample; /* where it opens to, a unit vector in pixels */
+    double spread;                   /* gamma */
+    double length_px;                /* L; 0: thins out as it widens */
+    double opposite_t;               /* the best T of wedges that open the other way */
+};
+
+/* Of a plume with a source, from the maps that gave it. */
+enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
+                                     const struct vaho_plume *plume,
+                                     const struct vaho_wedges *wedges, const struct vaho_maps *maps,
+                                     size_t gas, const struct vaho_competition *competition,
+                                     unsigned claim, struct vaho_error *error);
+
 #endif

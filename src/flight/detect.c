@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "base/pool.h"
 #include "flight/permit.h"
+#include "find/explanation.h"
 #include "flight/pixelwise.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
@@ -33,6 +34,9 @@ void vaho_detection_free(struct vaho_detection *detection)
 {
     if (detection == NULL)
         return;
+    for (size_t i = 0; detection->explanation && detection->plumes && i < detection->plumes->n; i++)
+        vaho_explanation_free(detection->explanation[i]);
+    free(detection->explanation);
     vaho_plumes_free(detection->plumes);
     free(detection->name);
     free(detection->amount);
@@ -59,11 +63,32 @@ static int by_certainty(const void *left, const void *right)
     return (a->source_sample > b->source_sample) - (a->source_sample < b->source_sample);
 }
 
-static void rank_plumes(struct vaho_plumes *plumes, const char *flight)
+/* A plume and how it came about, to be sorted together: by_certainty() sees the first. */
+struct ranked {
+    struct vaho_plume plume;
+    struct vaho_explanation *explanation;
+};
+
+static enum vaho_status rank_plumes(struct vaho_detection *out, const char *flight,
+                                    struct vaho_error *error)
 {
-    qsort(plumes->plume, plumes->n, sizeof *plumes->plume, by_certainty);
+    struct vaho_plumes *plumes = out->plumes;
+    struct ranked *ranked = vaho_alloc(plumes->n, sizeof *ranked);
+
+    if (ranked == NULL)
+        return vaho_fail_memory(error, "the ranks of plumes");
     for (size_t i = 0; i < plumes->n; i++)
+        ranked[i] = (struct ranked){plumes->plume[i],
+                                    out->explanation != NULL ? out->explanation[i] : NULL};
+    qsort(ranked, plumes->n, sizeof *ranked, by_certainty);
+    for (size_t i = 0; i < plumes->n; i++) {
+        plumes->plume[i] = ranked[i].plume;
+        if (out->explanation != NULL)
+            out->explanation[i] = ranked[i].explanation;
         snprintf(plumes->plume[i].id, sizeof plumes->plume[i].id, "%.60s-%04zu", flight, i + 1);
+    }
+    free(ranked);
+    return VAHO_OK;
 }
 
 /* The mean of three bands spread over those in use: what the ground looks like. */
@@ -132,12 +157,14 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
     }
     vaho_signatures_free(signatures);
     vaho_pool_free(pool);
+    if (status == VAHO_OK) {
+        vaho_permit_detection(detection, source, settings->mandate);
+        status = rank_plumes(detection, settings->flight, error);
+    }
     if (status != VAHO_OK) {
         vaho_detection_free(detection);
         return status;
     }
-    vaho_permit_detection(detection, source, settings->mandate);
-    rank_plumes(detection->plumes, settings->flight);
     *out = detection;
     return VAHO_OK;
 }

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "find/emission.h"
 #include "vaho/place.h"
 
 static const double SIGMA_SHARE = 0.25; /* of a wind whose uncertainty was not given */
@@ -45,8 +44,9 @@ static int find_drift(struct vaho_drift *drift, int *turned, const struct vaho_p
     return 1;
 }
 
-enum vaho_status vaho_emissions(struct vaho_detection *out, const size_t *gas,
-                                const unsigned *claim, const struct vaho_maps *maps,
+enum vaho_status vaho_emissions(struct vaho_detection *out, struct vaho_rate *out_rate,
+                                const size_t *gas, const unsigned *claim,
+                                const struct vaho_maps *maps,
                                 const struct vaho_competition *competition,
                                 const struct vaho_signatures *signatures,
                                 const struct vaho_detect_settings *settings,
@@ -82,6 +82,8 @@ enum vaho_status vaho_emissions(struct vaho_detection *out, const size_t *gas,
         }
         status = vaho_emission_measure(emission, plume, maps, gas[i], competition, claim[i],
                                        molar_mass, &drift, error);
+        if (out_rate != NULL)
+            out_rate[i] = (struct vaho_rate){1, drift, molar_mass, *emission};
         plume->emission_kg_h = emission->kg_h;
         plume->emission_sigma_kg_h = emission->sigma_kg_h;
     }

@@ -8,17 +8,19 @@
 #define VAHO_FLIGHT_EMISSIONS_H
 
 #include "find/competition.h"
+#include "find/emission.h"
 #include "find/maps.h"
 #include "flight/signatures.h"
 #include "vaho/detect.h"
 
 /*
  * Sets the emission of every plume of 'out' and says in its notes what was missing.  gas[i] and
- * claim[i] are the number of plume i's gas and its ground.  VAHO_NO_MEMORY, and what making a
- * place returns.
+ * claim[i] are the number of plume i's gas and its ground; out_rate (one a plume) may be NULL.
+ * VAHO_NO_MEMORY, and what making a place returns.
  */
-enum vaho_status vaho_emissions(struct vaho_detection *out, const size_t *gas,
-                                const unsigned *claim, const struct vaho_maps *maps,
+enum vaho_status vaho_emissions(struct vaho_detection *out, struct vaho_rate *out_rate,
+                                const size_t *gas, const unsigned *claim,
+                                const struct vaho_maps *maps,
                                 const struct vaho_competition *competition,
                                 const struct vaho_signatures *signatures,
                                 const struct vaho_detect_settings *settings,

@@ -13,6 +13,11 @@ enum vaho_status vaho_permit_settings(const struct vaho_detect_settings *setting
 {
     if (settings->mandate == NULL)
         return VAHO_OK;
+    if (settings->explain)
+        return vaho_fail(error, VAHO_REFUSED,
+                         "an explanation weighs a plume against every gas of the library, and the "
+                         "mandate %s names only some; search without --explain",
+                         vaho_mandate_terms(settings->mandate)->id);
     if (settings->n_surfaces > 0)
         return vaho_fail(error, VAHO_REFUSED,
                          "the mandate %s names gases; it permits no search for surfaces",

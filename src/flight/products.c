@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "format/explain.h"
 #include "format/geojson.h"
 #include "format/geopackage.h"
 #include "format/geotiff.h"
@@ -148,6 +149,39 @@ static enum vaho_status write_report(const struct vaho_products *p, const struct
     return status;
 }
 
+static int is_asked_for(const struct vaho_products *p, const char *id)
+{
+    for (size_t i = 0; i < p->n_explain; i++)
+        if (strcmp(p->explain[i], id) == 0 || strcmp(p->explain[i], "all") == 0)
+            return 1;
+    return 0;
+}
+
+static enum vaho_status write_explanations(const struct vaho_products *p, struct vaho_error *error)
+{
+    const struct vaho_detection *d = p->detection;
+    struct vaho_explained explained = {p->product, d->plumes, d->explanation, 0};
+    enum vaho_status status = VAHO_OK;
+
+    for (size_t i = 0; status == VAHO_OK && d->explanation != NULL && i < d->plumes->n; i++) {
+        const char *id = d->plumes->plume[i].id;
+        char path[PATH_NBYTES], file[VAHO_ID_NBYTES + 16];
+        if (!is_asked_for(p, id))
+            continue;
+        explained.index = i;
+        snprintf(file, sizeof file, "explain-%s.json", id);
+        status = join(path, p->directory, file, error);
+        if (status == VAHO_OK)
+            status = vaho_explain_json(path, &explained, error);
+        snprintf(file, sizeof file, "explain-%s.html", id);
+        if (status == VAHO_OK)
+            status = join(path, p->directory, file, error);
+        if (status == VAHO_OK)
+            status = vaho_explain_page(path, &explained, error);
+    }
+    return status;
+}
+
 /* Adds strings of 'text' to a new array under 'key'. */
 static void add_notes(json_t *array, size_t n, const char *const *text)
 {
@@ -244,6 +278,8 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = write_maps(p, error);
     if (status == VAHO_OK)
         status = write_report(p, input, n_inputs, error);
+    if (status == VAHO_OK)
+        status = write_explanations(p, error);
     if (status == VAHO_OK)
         status = write_run(p, input, n_inputs, error);
     free(input);

@@ -2,6 +2,7 @@
  * products.h - the files of one flight, written into its folder
  *
  *     plumes.geojson  plumes.gpkg  <gas>_ppmm.tif  <gas>_snr.tif  report.html  run.json
+ *     explain-<id>.json and explain-<id>.html of the plumes asked for
  *
  * <surface>_abundance.tif for a surface; <name>_score.tif, a standard method's own
  * score, in place of <name>_snr.tif; rx_score.tif alone for RX.
@@ -33,6 +34,8 @@ struct vaho_products {
     const char *const *input;
     size_t n_notes; /* from the library, besides the detection's and the cube's */
     const char *const *note;
+    size_t n_explain; /* ids of plumes to explain, or "all"; others than this flight's do nothing */
+    const char *const *explain;
 };
 
 /* VAHO_BAD_INPUT (what cannot be written or read again), VAHO_FAULT, VAHO_NO_MEMORY. */

@@ -10,6 +10,7 @@
 #include "find/amounts.h"
 #include "find/competition.h"
 #include "find/evidence.h"
+#include "find/explanation.h"
 #include "find/maps.h"
 #include "find/measure.h"
 #include "find/plume_ground.h"
@@ -49,6 +50,10 @@ struct search {
     struct vaho_competition *competition;
     double *q; /* of each winner */
     struct vaho_maps *maps;
+    /* kept for explanations: */
+    struct vaho_candidate *candidate; /* all; NULL: not asked for */
+    size_t n_candidates;
+    struct vaho_significance *why; /* of each winner */
 };
 
 double vaho_monotonic_s(void)
@@ -89,6 +94,10 @@ static void forget_learned(struct search *s)
     free(s->set_of);
     free(s->n_decoys);
     free(s->q);
+    free(s->candidate);
+    free(s->why);
+    s->candidate = NULL;
+    s->why = NULL;
     s->columns = NULL;
     s->contrast = NULL;
     s->evidence = NULL;
@@ -261,6 +270,7 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     struct vaho_evidence_maps maps = {NULL, s->n_searched, VAHO_N_SCALES};
     struct vaho_candidate *candidate = NULL, *own = NULL;
     struct vaho_winner *winner = NULL;
+    struct vaho_significance *why = NULL;
     double *q = NULL;
     size_t n_candidates = 0, n_winners = 0;
     enum vaho_status status;
@@ -272,7 +282,9 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     own = vaho_alloc(n_candidates, sizeof *own);
     winner = vaho_alloc(n_candidates, sizeof *winner);
     q = vaho_alloc(n_candidates, sizeof *q);
-    if (status == VAHO_OK && (!own || !winner || !q))
+    if (s->settings->explain)
+        why = vaho_alloc(n_candidates, sizeof *why);
+    if (status == VAHO_OK && (!own || !winner || !q || (s->settings->explain && !why)))
         status = vaho_fail_memory(error, "the winners");
     if (status == VAHO_OK)
         status = vaho_compete(&s->competition, own,
@@ -285,11 +297,18 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     if (status == VAHO_OK)
         status = compete_sets(winner, &n_winners, candidate, n_candidates, s, &maps, error);
     if (status == VAHO_OK)
-        status = vaho_q_values(q, winner, n_winners, s->n_decoys, s->n_searched, 1, error);
+        status = vaho_q_values_explained(q, why, winner, n_winners, s->n_decoys, s->n_searched, 1,
+                                         error);
     s->q = q; /* the gases' come first */
+    s->why = why;
     free(own);
     free(winner);
-    free(candidate);
+    if (s->settings->explain) {
+        s->candidate = candidate;
+        s->n_candidates = n_candidates;
+    } else {
+        free(candidate);
+    }
     return status;
 }
 
@@ -336,6 +355,7 @@ struct measured {
     unsigned *claim;       /* its ground */
     unsigned char *strong; /* may tell the air's temperature */
     struct vaho_amount_trail *trail;
+    struct vaho_rate *rate; /* NULL: nobody asked how it came about */
 };
 
 static void measured_free(struct measured *w)
@@ -345,6 +365,73 @@ static void measured_free(struct measured *w)
     free(w->claim);
     free(w->strong);
     free(w->trail);
+    free(w->rate);
+}
+
+/* How plume number out->plumes->n came about, as far as is known before amounts are measured. */
+static enum vaho_status explain_winner(struct search *s, struct vaho_detection *out, size_t winner,
+                                       const char *const *name, struct vaho_error *error)
+{
+    struct vaho_explained_search search = {.map = vaho_evidence_map(s->evidence),
+                                           .contrast = s->contrast,
+                                           .competition = s->competition,
+                                           .candidate = s->candidate,
+                                           .n_candidates = s->n_candidates,
+                                           .n_searched = s->n_searched,
+                                           .n_signatures = s->n_all,
+                                           .gas_of = s->gas_of,
+                                           .n_names = s->n_gases,
+                                           .name = name};
+    struct vaho_explanation *explanation;
+    enum vaho_status status =
+        vaho_explanation_new(&explanation, &search, &s->competition->winner[winner], error);
+
+    if (status != VAHO_OK)
+        return status;
+    explanation->significance = s->why[winner];
+    explanation->n_sets = s->n_sets;
+    out->explanation[out->plumes->n] = explanation;
+    return VAHO_OK;
+}
+
+/* One winner: explained when asked for, measured, and counted among the plumes. */
+static enum vaho_status measure_winner(struct search *s, struct vaho_detection *out,
+                                       const struct vaho_measuring *m, struct measured *w,
+                                       size_t winner, struct vaho_error *error)
+{
+    size_t n = out->plumes->n;
+    struct vaho_plume *plume = &out->plumes->plume[n];
+    struct vaho_measure_trail trail = {0};
+    int explain = out->explanation != NULL;
+    enum vaho_status status = vaho_measure_explained(plume, &w->gas[n], explain ? &trail : NULL, m,
+                                                     &s->competition->winner[winner], error);
+
+    plume->q_value = s->q[winner];
+    w->claim[n] = s->competition->winner[winner].claim;
+    w->strong[n] = is_strong(&s->competition->winner[winner]);
+    if (status != VAHO_OK || !explain) {
+        vaho_measure_trail_free(&trail);
+        out->plumes->n += status == VAHO_OK;
+        return status;
+    }
+    status = explain_winner(s, out, winner, w->name, error);
+    out->plumes->n++; /* to be freed with the others whatever comes */
+    if (status != VAHO_OK) {
+        vaho_measure_trail_free(&trail);
+        return status;
+    }
+    out->explanation[n]->measure = trail;
+    out->explanation[n]->gas = w->gas[n];
+    return VAHO_OK;
+}
+
+/* Hands the trails of amounts and rates over to the explanations. */
+static void keep_trails(struct vaho_detection *out, const struct measured *w)
+{
+    for (size_t i = 0; out->explanation != NULL && i < out->plumes->n; i++) {
+        out->explanation[i]->amount = w->trail[i];
+        out->explanation[i]->rate = w->rate[i];
+    }
 }
 
 /* Column densities, from all that was measured. */
@@ -396,28 +483,27 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     w.claim = vaho_alloc(n, sizeof *w.claim);
     w.strong = vaho_alloc(n, sizeof *w.strong);
     w.trail = vaho_alloc(n, sizeof *w.trail);
-    if (status == VAHO_OK && (!w.name || !out->plumes || !out->plumes->plume || !w.gas ||
-                              !w.claim || !w.strong || !w.trail))
+    if (s->settings->explain) {
+        out->explanation = vaho_alloc(n, sizeof(struct vaho_explanation *));
+        w.rate = vaho_alloc(n, sizeof *w.rate);
+    }
+    if (status == VAHO_OK &&
+        (!w.name || !out->plumes || !out->plumes->plume || !w.gas || !w.claim || !w.strong ||
+         !w.trail || (s->settings->explain && (!out->explanation || !w.rate))))
         status = vaho_fail_memory(error, "the plumes");
     for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
         w.name[g] = signatures->name[g];
     m.wedges = wedges;
-    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
-        struct vaho_plume *plume = &out->plumes->plume[out->plumes->n];
-        if (!(s->q[i] <= s->settings->q_kept))
-            continue;
-        status = vaho_measure(plume, &w.gas[out->plumes->n], &m, &s->competition->winner[i], error);
-        plume->q_value = s->q[i];
-        w.claim[out->plumes->n] = s->competition->winner[i].claim;
-        w.strong[out->plumes->n] = is_strong(&s->competition->winner[i]);
-        if (status == VAHO_OK)
-            out->plumes->n++;
-    }
+    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++)
+        if (s->q[i] <= s->settings->q_kept)
+            status = measure_winner(s, out, &m, &w, i, error);
     if (status == VAHO_OK)
         status = measure_amounts(s, out, &m, &w, settled, error);
     if (status == VAHO_OK)
-        status = vaho_emissions(out, w.gas, w.claim, s->maps, s->competition, signatures,
+        status = vaho_emissions(out, w.rate, w.gas, w.claim, s->maps, s->competition, signatures,
                                 s->settings, vaho_source_info(s->source), error);
+    if (status == VAHO_OK)
+        keep_trails(out, &w);
     vaho_wedges_free(wedges);
     measured_free(&w);
     return status;

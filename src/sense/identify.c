@@ -6,19 +6,13 @@
 
 #include "base/error.h"
 
-enum { MAX_SUBSET = 3 };
 /* Signatures and the linear model are this far off, as a share: see identify.h. */
 static const double SIGNATURE_ERROR = 0.1;
-
-struct subset {
-    size_t n, gas[MAX_SUBSET];
-    double explained, bic;
-};
 
 struct problem {
     size_t n_gases, n_bands;
     const double *product, *match;
-    struct subset *subset;
+    struct vaho_subset *subset;
     size_t n, capacity;
 };
 
@@ -26,7 +20,7 @@ struct problem {
  * singular. */
 static int fit(double *explained, const struct problem *p, const size_t *gas, size_t n)
 {
-    double a[MAX_SUBSET][MAX_SUBSET + 1];
+    double a[VAHO_MAX_SUBSET][VAHO_MAX_SUBSET + 1];
 
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
@@ -55,7 +49,7 @@ static int fit(double *explained, const struct problem *p, const size_t *gas, si
 
 static void consider(struct problem *p, const size_t *gas, size_t n)
 {
-    struct subset *subset = &p->subset[p->n];
+    struct vaho_subset *subset = &p->subset[p->n];
 
     if (p->n < p->capacity && fit(&subset->explained, p, gas, n)) {
         subset->n = n;
@@ -68,7 +62,7 @@ static void consider(struct problem *p, const size_t *gas, size_t n)
 static void consider_all(struct problem *p)
 {
     size_t n_pairs_from;
-    const struct subset *best = NULL;
+    const struct vaho_subset *best = NULL;
 
     for (size_t i = 0; i < p->n_gases; i++)
         consider(p, &i, 1);
@@ -81,14 +75,15 @@ static void consider_all(struct problem *p)
             best = &p->subset[i];
     if (best == NULL)
         return;
-    struct subset pair = *best;
+    struct vaho_subset pair = *best;
     for (size_t i = 0; i < p->n_gases; i++)
         if (i != pair.gas[0] && i != pair.gas[1])
             consider(p, (size_t[]){pair.gas[0], pair.gas[1], i}, 3);
 }
 
-static void weigh_subsets(struct vaho_identification *out, struct problem *p, double spread,
-                          size_t n_named)
+/* Returns s^2. */
+static double weigh_subsets(struct vaho_identification *out, struct problem *p, double spread,
+                            size_t n_named)
 {
     double most = 0.0, scale, best = 0.0, total = 0.0, penalty = log((double)p->n_bands);
 
@@ -96,12 +91,13 @@ static void weigh_subsets(struct vaho_identification *out, struct problem *p, do
         most = fmax(most, p->subset[i].explained);
     scale = fmax(spread * spread, SIGNATURE_ERROR * SIGNATURE_ERROR * most);
     for (size_t i = 0; i < p->n; i++) {
-        struct subset *subset = &p->subset[i];
+        struct vaho_subset *subset = &p->subset[i];
         subset->bic = penalty * (double)subset->n - subset->explained / scale;
         best = fmin(best, subset->bic);
     }
     for (size_t i = 0; i < p->n; i++) {
         double weight = exp(-0.5 * (p->subset[i].bic - best));
+        p->subset[i].probability = weight;
         total += weight;
         for (size_t k = 0; k < p->subset[i].n; k++)
             if (p->subset[i].gas[k] < n_named)
@@ -109,12 +105,40 @@ static void weigh_subsets(struct vaho_identification *out, struct problem *p, do
     }
     for (size_t g = 0; g < n_named; g++)
         out[g].probability = total > 0.0 ? out[g].probability / total : 0.0;
+    for (size_t i = 0; i < p->n; i++)
+        p->subset[i].probability /= total;
+    return scale;
+}
+
+/* Singles were tried first, and so on: the one that was tried earlier comes first. */
+static int most_probable_first(const void *left, const void *right)
+{
+    const struct vaho_subset *a = left, *b = right;
+
+    if (a->probability != b->probability)
+        return a->probability > b->probability ? -1 : 1;
+    if (a->n != b->n)
+        return a->n < b->n ? -1 : 1;
+    for (size_t k = 0; k < a->n; k++)
+        if (a->gas[k] != b->gas[k])
+            return a->gas[k] < b->gas[k] ? -1 : 1;
+    return 0;
 }
 
 enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
                                const double *product, double spread, size_t n_bands, size_t n_gases,
                                size_t n_named, struct vaho_error *error)
 {
+    return vaho_identify_explained(out, NULL, match, product, spread, n_bands, n_gases, n_named,
+                                   error);
+}
+
+enum vaho_status vaho_identify_explained(struct vaho_identification *out,
+                                         struct vaho_subsets *out_subsets, const double *match,
+                                         const double *product, double spread, size_t n_bands,
+                                         size_t n_gases, size_t n_named, struct vaho_error *error)
+{
+    double scale;
     struct problem p = {.n_gases = n_gases,
                         .n_bands = n_bands,
                         .product = product,
@@ -130,7 +154,12 @@ enum vaho_status vaho_identify(struct vaho_identification *out, const double *ma
                                               power > 0.0 ? spread / sqrt(power) : INFINITY};
     }
     consider_all(&p);
-    weigh_subsets(out, &p, spread, n_named);
+    scale = weigh_subsets(out, &p, spread, n_named);
+    if (out_subsets != NULL) {
+        qsort(p.subset, p.n, sizeof *p.subset, most_probable_first);
+        *out_subsets = (struct vaho_subsets){scale, p.n, p.subset};
+        p.subset = NULL;
+    }
     free(p.subset);
     return VAHO_OK;
 }

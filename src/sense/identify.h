@@ -27,6 +27,20 @@ struct vaho_identification {
     double amount, sigma; /* of the gas alone */
 };
 
+enum { VAHO_MAX_SUBSET = 3 };
+
+/* A set of gases that might be all there is in the plume. */
+struct vaho_subset {
+    size_t n, gas[VAHO_MAX_SUBSET];
+    double explained, bic, probability;
+};
+
+struct vaho_subsets {
+    double scale; /* s^2 */
+    size_t n;
+    struct vaho_subset *subset; /* most probable first; owned */
+};
+
 /*
  * 'match' has n_gases values, 'product' n_gases x n_gases; 'spread' is how much
  * larger the background's scatter is than C says.  Gases from n_named on are of
@@ -35,5 +49,11 @@ struct vaho_identification {
 enum vaho_status vaho_identify(struct vaho_identification *out, const double *match,
                                const double *product, double spread, size_t n_bands, size_t n_gases,
                                size_t n_named, struct vaho_error *error);
+
+/* The same, and all subsets that were weighed; out_subsets may be NULL. */
+enum vaho_status vaho_identify_explained(struct vaho_identification *out,
+                                         struct vaho_subsets *out_subsets, const double *match,
+                                         const double *product, double spread, size_t n_bands,
+                                         size_t n_gases, size_t n_named, struct vaho_error *error);
 
 #endif
