@@ -28,6 +28,8 @@ static int strongest_first(const void *left, const void *right)
         return a->signature < b->signature ? -1 : 1;
     if (a->level != b->level)
         return a->level < b->level ? -1 : 1;
+    if (a->scale != b->scale)
+        return a->scale < b->scale ? -1 : 1;
     if (a->row != b->row)
         return a->row < b->row ? -1 : 1;
     return (a->col > b->col) - (a->col < b->col);
@@ -145,8 +147,7 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
                 continue;
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
-            if (holder[claim].z >=
-                DOMINATES * candidate->z)
+            if (holder[claim].z >= DOMINATES * candidate->z)
                 return 1;
             if (holder[claim].gas != gas &&
                 fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
