@@ -337,7 +337,7 @@ static enum vaho_status settle_own(void *context, size_t task, size_t worker,
             cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)nb, (int)n, 1.0 / (double)n, y,
                         (int)nb, 0.0, own->moment[s], (int)nb);
         free(y);
-        if (n < MIN_PLACES && s > 0)
+        if (y != NULL && n < MIN_PLACES && s > 0)
             continue;
         own->cholesky[s] = vaho_alloc(nb * nb, sizeof(double));
         if (y == NULL || own->cholesky[s] == NULL)

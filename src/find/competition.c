@@ -28,6 +28,8 @@ static int strongest_first(const void *left, const void *right)
         return a->signature < b->signature ? -1 : 1;
     if (a->level != b->level)
         return a->level < b->level ? -1 : 1;
+    if (a->scale != b->scale)
+        return a->scale < b->scale ? -1 : 1;
     if (a->row != b->row)
         return a->row < b->row ? -1 : 1;
     return (a->col > b->col) - (a->col < b->col);

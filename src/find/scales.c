@@ -12,15 +12,15 @@ static const float BINOMIAL[2][5] = {{0.0f, 0.25f, 0.5f, 0.25f, 0.0f},
                                      {0.0625f, 0.25f, 0.375f, 0.25f, 0.0625f}};
 static const double TAP_STEP = 2.0, TAP_SIGMA = 4.7; /* blocks */
 
-/* Areas: round 64/9 blocks, elongated 65 to 67 by direction; reaches: a block and
+/* Areas: round 64/9 blocks, elongated 51 to 59 by direction, 56.7 on average; reaches: a block and
  * a half and the smear of a plume's edge, or the taps' 8 blocks. */
 static const struct vaho_scale SCALE[VAHO_N_SCALES] = {
     {1, 1, 7.11 * 4.0, 5.0, 1},
     {2, 1, 7.11 * 16.0, 8.0, 2},
     {3, 1, 7.11 * 64.0, 14.0, 3},
     {4, 1, 7.11 * 256.0, 26.0, 4},
-    {1, VAHO_N_DIRECTIONS, 66.0 * 4.0, 16.0, 3},
-    {2, VAHO_N_DIRECTIONS, 66.0 * 16.0, 32.0, 4},
+    {1, VAHO_N_DIRECTIONS, 56.7 * 4.0, 16.0, 3},
+    {2, VAHO_N_DIRECTIONS, 56.7 * 16.0, 32.0, 4},
 };
 
 const struct vaho_scale *vaho_scale(size_t scale)

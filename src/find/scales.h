@@ -33,7 +33,7 @@ struct vaho_kernel {
 struct vaho_scale {
     size_t level;
     size_t n_kernels;  /* 1 or VAHO_N_DIRECTIONS */
-    double area_px;    /* (sum k)^2 / sum k^2: pixels of one independent place */
+    double area_px;    /* (sum k)^2 / sum k^2: pixels of one independent place, on average */
     double reach_px;   /* from its centre to where it has faded */
     size_t like_level; /* of the round scale most alike in area */
 };

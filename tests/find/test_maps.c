@@ -115,7 +115,7 @@ static void maps_show_the_plume_and_nothing_else(void **state)
 static void a_plume_is_measured(void **state)
 {
     (void)state;
-    static const unsigned gas_of[N_GASES] = {0, 1};
+    static const unsigned gas_of[] = {0, 1, 0, 1}; /* the gases and their mirrors */
     static const char *const name[N_GASES] = {"one", "two"};
     struct made_evidence m;
     struct vaho_evidence *evidence;
@@ -132,7 +132,7 @@ static void a_plume_is_measured(void **state)
     make_cube(&m, absorption);
     evidence = learn_evidence(&m, absorption, N_GASES, N_GASES, 2);
     candidate = score_evidence(&n, evidence, 3.5, 2);
-    struct vaho_evidence_maps level_maps = {vaho_evidence_map(evidence), N_GASES, 1, VAHO_N_LEVELS};
+    struct vaho_evidence_maps level_maps = {vaho_evidence_map(evidence), N_GASES, VAHO_N_SCALES};
     assert_int_equal(
         vaho_compete(&competition, candidate, n, gas_of, &level_maps, LINES, SAMPLES, &error),
         VAHO_OK);
