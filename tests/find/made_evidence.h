@@ -131,6 +131,19 @@ static inline struct vaho_evidence *learn_evidence(const struct made_evidence *m
     return evidence;
 }
 
+/* Ground on which nothing is learned, where 'excluded' is set: plumes of no gas that is known. */
+static inline struct vaho_plume_ground *made_ground(const struct made_evidence *m,
+                                                    const unsigned char *excluded)
+{
+    struct vaho_plume_ground *ground = NULL;
+
+    if (excluded != NULL)
+        assert_int_equal(vaho_plume_ground_new(&ground, excluded, m->made.n_samples, &m->contrast,
+                                               NULL, 0, NULL, NULL),
+                         VAHO_OK);
+    return ground;
+}
+
 /* The backgrounds alone: those the evidence of the same cube and gases has inside. */
 static inline struct vaho_backgrounds *learn_backgrounds(const struct made_evidence *m,
                                                          const float *absorption, size_t n_gases,
@@ -140,12 +153,14 @@ static inline struct vaho_backgrounds *learn_backgrounds(const struct made_evide
     struct vaho_pool *pool;
     struct vaho_error error = {VAHO_OK, ""};
     float *parts = made_parts(m, absorption, n_gases);
+    struct vaho_plume_ground *ground = made_ground(m, m->excluded);
 
     assert_int_equal(vaho_pool_new(&pool, n_threads, NULL), VAHO_OK);
-    if (vaho_backgrounds_learn(&backgrounds, &m->scene, m->excluded, parts, n_gases, pool,
-                               &error) != VAHO_OK)
+    if (vaho_backgrounds_learn(&backgrounds, &m->scene, ground, parts, n_gases, pool, &error) !=
+        VAHO_OK)
         fail_msg("%s", error.message);
     vaho_pool_free(pool);
+    vaho_plume_ground_free(ground);
     free(parts);
     return backgrounds;
 }

@@ -382,6 +382,7 @@ static void nothing_to_learn_from_is_refused(void **state)
     struct vaho_pool *pool;
     struct vaho_error error = {VAHO_OK, ""};
     float absorption[N_GASES * BANDS], *parts;
+    struct vaho_plume_ground *ground;
     unsigned char *excluded = malloc((size_t)64 * 32);
 
     assert_non_null(excluded);
@@ -389,11 +390,13 @@ static void nothing_to_learn_from_is_refused(void **state)
     absorptions(absorption);
     make_ground(&m, 64, 32, 0.0, 1);
     parts = made_parts(&m, absorption, N_GASES);
+    ground = made_ground(&m, excluded);
     backgrounds = (struct vaho_backgrounds *)&m;
     assert_int_equal(vaho_pool_new(&pool, 2, NULL), VAHO_OK);
     assert_int_equal(
-        vaho_backgrounds_learn(&backgrounds, &m.scene, excluded, parts, N_GASES, pool, &error),
+        vaho_backgrounds_learn(&backgrounds, &m.scene, ground, parts, N_GASES, pool, &error),
         VAHO_SINGULAR);
+    vaho_plume_ground_free(ground);
     assert_null(backgrounds);
     assert_non_null(strstr(error.message, "longer flight line"));
     vaho_pool_free(pool);

@@ -50,7 +50,8 @@ static struct vaho_candidate at_scale(unsigned signature, unsigned scale, unsign
                                    .level = (unsigned char)vaho_scale(scale)->level,
                                    .row = row,
                                    .col = col,
-                                   .z = z};
+                                   .z = z,
+                                   .raw = z};
 }
 
 /* On the round scale of a level. */

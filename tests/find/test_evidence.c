@@ -397,7 +397,7 @@ static unsigned char *make_plumes(struct made_evidence *m, const struct puff *pu
     for (size_t i = 0; i < n; i++)
         for (size_t p = 0; p < n_lines * n_samples; p++) {
             double c = puff_at(&puff[i], (double)(p / n_samples), (double)(p % n_samples));
-            excluded[p] |= c > 0.002 * puff[i].ppmm;
+            excluded[p] = c > 0.002 * puff[i].ppmm ? 2 : excluded[p]; /* 1 + the gas */
             for (size_t b = 0; b < BANDS; b++)
                 *made_scene_at(&m->made, p / n_samples, b, p % n_samples) -=
                     (float)(c * (double)absorption[BANDS + b]);

@@ -45,11 +45,8 @@ static struct scene *make_scene(double mean, double scatter)
     s->ppmm[5] = NAN;
     s->winner[0] = (struct vaho_contender){.gas = 0, .claim = 1};
     s->winner[1] = (struct vaho_contender){.gas = 1, .decoy = 1, .claim = VAHO_CLAIM_DECOY};
-    s->maps = (struct vaho_maps){.n_gases = 2,
-                                 .n_lines = LINES,
-                                 .n_samples = SAMPLES,
-                                 .ppmm = s->ppmm,
-                                 .sigma = s->sigma};
+    s->maps = (struct vaho_maps){
+        .n_gases = 2, .n_lines = LINES, .n_samples = SAMPLES, .ppmm = s->ppmm, .sigma = s->sigma};
     s->competition = (struct vaho_competition){LINES, SAMPLES, 2, s->winner, s->claim};
     return s;
 }

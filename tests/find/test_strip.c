@@ -44,11 +44,13 @@ static void read_strip(struct vaho_strip *strip, const struct made_evidence *m,
 {
     struct vaho_pool *pool;
     struct vaho_error error = {VAHO_OK, ""};
+    struct vaho_plume_ground *ground = made_ground(m, excluded);
 
     assert_int_equal(vaho_pool_new(&pool, n_threads, NULL), VAHO_OK);
-    if (vaho_strip_read(strip, &m->scene, excluded, first, n, pool, &error) != VAHO_OK)
+    if (vaho_strip_read(strip, &m->scene, ground, first, n, pool, &error) != VAHO_OK)
         fail_msg("%s", error.message);
     vaho_pool_free(pool);
+    vaho_plume_ground_free(ground);
 }
 
 static int counts(const struct made_evidence *m, const unsigned char *excluded, size_t l, size_t s)
@@ -111,12 +113,33 @@ static void compare_layer(const struct made_evidence *m, const struct vaho_strip
         }
 }
 
+/* sum k w q_k of a place, by its definition. */
+static double coordinates_at(const struct made_evidence *m, const unsigned char *excluded,
+                             size_t scale, size_t kernel, size_t row, size_t col, size_t which)
+{
+    long side = 1L << vaho_scale(scale)->level;
+    struct vaho_kernel k;
+    double sum = 0.0;
+
+    vaho_scale_kernel(&k, scale, kernel);
+    for (size_t i = 0; i < k.n; i++)
+        for (long p = 0; p < side * side; p++) {
+            long l = ((long)row + k.row[i]) * side + p / side;
+            long s = ((long)col + k.col[i]) * side + p % side;
+            if (l >= 0 && s >= 0 && l < (long)m->made.n_lines && s < (long)m->made.n_samples &&
+                counts(m, excluded, (size_t)l, (size_t)s))
+                sum += (double)k.weight[i] * made_weight(m, FACTOR, (size_t)l, (size_t)s) *
+                       made_q(m, which, (size_t)l, (size_t)s);
+        }
+    return sum;
+}
+
 /* Y of places at every scale and kernel; those beyond the edges as well. */
 static void compare_places(const struct made_evidence *m, const struct vaho_strip *strip,
                            const unsigned char *excluded)
 {
     struct dice dice = {203};
-    float got[BANDS];
+    float got[BANDS], sum[RANK + 1];
     double expected[BANDS], cover;
 
     for (size_t scale = 0; scale < VAHO_N_SCALES; scale++)
@@ -127,8 +150,14 @@ static void compare_places(const struct made_evidence *m, const struct vaho_stri
             size_t kernel = i % vaho_scale(scale)->n_kernels;
             size_t row = (size_t)((double)n_rows * dice_uniform(&dice));
             size_t col = (size_t)((double)n_cols * dice_uniform(&dice));
-            vaho_strip_place(got, strip, FACTOR, RANK + 1, scale, kernel, row, col);
-            made_place(expected, &cover, m, excluded, FACTOR, scale, kernel, row, col);
+            vaho_strip_place(got, sum, strip, FACTOR, RANK + 1, scale, kernel, row, col);
+            double energy =
+                made_place(expected, &cover, m, excluded, FACTOR, scale, kernel, row, col);
+            /* single precision of up to 3600 pixels of q up to 5 */
+            for (size_t k = 0; k <= RANK; k++)
+                assert_true(fabs((double)sum[k] * sqrt(energy) -
+                                 coordinates_at(m, excluded, scale, kernel, row, col, k)) <
+                            1e-4 * (1.0 + sqrt(energy) * 20.0));
             for (size_t b = 0; b < BANDS; b++) /* a few of unit noise; sums of up to 3600 pixels */
                 assert_true(fabs((double)got[b] - expected[b]) < 1e-4);
         }
@@ -191,13 +220,13 @@ static void a_place_is_gathered_block_sums(void **state)
     for (size_t scale = 0; scale < VAHO_N_SCALES; scale++) {
         const struct vaho_place_layer *layer = &sums->layer[vaho_scale(scale)->level - 1];
         size_t np = layer->n_rows * layer->n_cols, kernel = vaho_scale(scale)->n_kernels / 2;
-        float *energy = malloc(np * sizeof *energy), y[BANDS];
+        float *energy = malloc(np * sizeof *energy), y[BANDS], sum[2];
         assert_non_null(energy);
         vaho_gather_energy(energy, layer->energy, scale, kernel, layer->n_rows, layer->n_cols);
         vaho_gathering_set(&g, scale, layer->n_rows, layer->n_cols);
         for (size_t p = 0; p < np; p += np / 7 + 1) {
             size_t r = p / layer->n_cols, c = p % layer->n_cols;
-            vaho_strip_place(y, strip, FACTOR, 2, scale, kernel, r, c);
+            vaho_strip_place(y, sum, strip, FACTOR, 2, scale, kernel, r, c);
             for (size_t b = 0; b < BANDS; b++) {
                 vaho_gather_start(&g, layer->z + b * layer->n_cols, BANDS * layer->n_cols);
                 assert_true(fabs((double)(vaho_gather_at(&g, kernel, r, c) / sqrtf(energy[p]) -
