@@ -9,8 +9,8 @@
 
 #include "base/error.h"
 #include "base/pool.h"
-#include "flight/permit.h"
 #include "find/explanation.h"
+#include "flight/permit.h"
 #include "flight/pixelwise.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
