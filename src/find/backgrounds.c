@@ -9,10 +9,15 @@
 #include "base/error.h"
 #include "find/evidence_model.h"
 #include "find/strip.h"
+#include "sense/robust.h"
 
 enum { MAX_PLACES = 6144, MIN_PLACES = 8 };
 /* Loading of the finest moment, as a share of its middle eigenvalue (the noise floor). */
 static const double LOADING = 0.02, LOADING_PER_BAND_PER_PLACE = 0.5;
+/* A plume hides when the evidence of its gas spreads clearly less than 1 over n places: less than
+ * 1 - 8 / sqrt(n), within bounds (the quartiles of n places know it to 1.2 / sqrt(n), and
+ * neighbours share pixels). */
+static const double HIDES_BY = 8.0, HIDES_FROM = 0.5, HIDES_TO = 0.8, MIN_SPREAD = 1e-3;
 static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
 void vaho_backgrounds_free(struct vaho_backgrounds *b)
@@ -78,6 +83,8 @@ struct place {
 
 struct learning {
     struct vaho_backgrounds *backgrounds;
+    const float *parts; /* of the gases */
+    int plumes_unknown;
     const struct vaho_strip *strip;
     struct sample sample[VAHO_N_SCALES];
     struct place *place[VAHO_N_SCALES]; /* of the strip */
@@ -317,6 +324,35 @@ fail:
     return status;
 }
 
+/* How much less the gas's evidence spreads over most of the places than C says, if clearly less. */
+static enum vaho_status find_spread(struct vaho_own_background *own, size_t scale, const double *y,
+                                    size_t n, const float *parts, size_t n_parts, size_t nb,
+                                    struct vaho_error *error)
+{
+    double *f = vaho_alloc(nb, sizeof *f), power = 0.0, spread;
+    float *evidence = vaho_alloc(n, sizeof *evidence);
+    enum vaho_status status = VAHO_OK;
+
+    if (f == NULL || evidence == NULL)
+        status = vaho_fail_memory(error, "the background of a gas");
+    else if (n >= MIN_PLACES) {
+        vaho_own_shape(f, own, parts, n_parts, nb);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
+                    own->cholesky[scale], (int)nb, f, 1);
+        power = cblas_dnrm2((int)nb, f, 1);
+        cblas_dtrsv(CblasRowMajor, CblasLower, CblasTrans, CblasNonUnit, (int)nb,
+                    own->cholesky[scale], (int)nb, f, 1);
+        for (size_t i = 0; i < n; i++)
+            evidence[i] = (float)(cblas_ddot((int)nb, f, 1, y + i * nb, 1) / fmax(power, 1e-300));
+        spread = (double)vaho_robust_sigma(evidence, n);
+        if (spread < fmin(fmax(1.0 - HIDES_BY / sqrt((double)n), HIDES_FROM), HIDES_TO))
+            own->spread[scale] = fmax(spread, MIN_SPREAD);
+    }
+    free(f);
+    free(evidence);
+    return status;
+}
+
 /* The moments of one gas under one hypothesis, and their factors. */
 static enum vaho_status settle_own(void *context, size_t task, size_t worker,
                                    struct vaho_error *error)
@@ -336,9 +372,11 @@ static enum vaho_status settle_own(void *context, size_t task, size_t worker,
         if (n > 0)
             cblas_dsyrk(CblasRowMajor, CblasLower, CblasTrans, (int)nb, (int)n, 1.0 / (double)n, y,
                         (int)nb, 0.0, own->moment[s], (int)nb);
-        free(y);
-        if (y != NULL && n < MIN_PLACES && s > 0)
+        own->spread[s] = 1.0;
+        if (y != NULL && n < MIN_PLACES && s > 0) {
+            free(y);
             continue;
+        }
         own->cholesky[s] = vaho_alloc(nb * nb, sizeof(double));
         if (y == NULL || own->cholesky[s] == NULL)
             status = vaho_fail_memory(error, "a covariance");
@@ -346,6 +384,11 @@ static enum vaho_status settle_own(void *context, size_t task, size_t worker,
             status = factor_finest(own, n > 0 ? n : 1, nb, error);
         else
             status = factor_shrunk(own, s, (double)nb / fmin(independent, (double)n), nb, error);
+        if (status == VAHO_OK && learning->plumes_unknown)
+            status = find_spread(own, s, y, n,
+                                 learning->parts + task / b->n_hypotheses * (b->n_parts + 1) * nb,
+                                 b->n_parts, nb, error);
+        free(y);
         if (status == VAHO_OK && (own->whitener[s] = vaho_alloc(nb * nb, sizeof(float))) == NULL)
             status = vaho_fail_memory(error, "a covariance");
         for (size_t i = 0; status == VAHO_OK && i < nb * nb; i++)
@@ -434,7 +477,7 @@ enum vaho_status vaho_backgrounds_learn(struct vaho_backgrounds **out,
                                         struct vaho_error *error)
 {
     struct vaho_backgrounds *b = vaho_alloc(1, sizeof *b);
-    struct learning learning = {.backgrounds = b};
+    struct learning learning = {.backgrounds = b, .parts = parts, .plumes_unknown = ground == NULL};
     enum vaho_status status;
 
     *out = NULL;

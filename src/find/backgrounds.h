@@ -16,6 +16,11 @@
  * very scale bring it up: so each gas, d and scale has its own second moment of Y.  (With one
  * moment for all, evidence of empty ground has tails beyond 15 sigma; with its own, 5.)
  *
+ * While no plume is known (no 'ground' is given) a strong one hides behind its own share of C: of a
+ * plume on a twentieth of the places no evidence exceeds sqrt(20).  That scales the filter but
+ * does not turn it (Sherman and Morrison 1950), so the robust spread of the gas's evidence over the
+ * places, if less than C says, puts it right.
+ *
  * Few places are independent at a coarse scale.  In the metric of the finest one, C_1 = L L', noise
  * has unit eigenvalues, so what the sample scatters about one is taken for one and what stands out
  * is a spike, debiased (Donoho, Gavish and Johnstone 2018, doi 10.1214/17-AOS1601, for the loss of
@@ -40,6 +45,7 @@ struct vaho_own_background {
     double *moment[VAHO_N_SCALES];   /* of Y, n_bands x n_bands, lower triangle */
     double *cholesky[VAHO_N_SCALES]; /* lower factor of the shrunk moment; NULL: too few places */
     float *whitener[VAHO_N_SCALES];  /* the same in single precision */
+    double spread[VAHO_N_SCALES];    /* of the gas's evidence, of what C says: 1, or see below */
 };
 
 struct vaho_backgrounds {

@@ -163,6 +163,41 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
     return 0;
 }
 
+/* Evidence of a plume that shows far around, and how far. */
+static const float SHOWS_FAR = 10.0f;
+enum { FAR = 40, FAR_STEP = 4 };
+
+/* A plume shows thinly far around what it claims: a candidate there, of whatever else, is explained
+ * when the plume's gas is about as strong at its very place. */
+static int is_outskirts(const struct vaho_competition *c, const struct vaho_candidate *candidate,
+                        unsigned gas, const struct holder *holder,
+                        const struct vaho_evidence_maps *maps)
+{
+    long side = 1L << candidate->level;
+    long line = (long)candidate->row * side + side / 2,
+         sample = (long)candidate->col * side + side / 2;
+    unsigned last = 0;
+
+    for (long l = line - FAR; l <= line + FAR; l += FAR_STEP)
+        for (long s = sample - FAR; s <= sample + FAR; s += FAR_STEP) {
+            const struct vaho_level_map *map;
+            unsigned claim;
+            if (l < 0 || s < 0 || l >= (long)c->n_lines || s >= (long)c->n_samples)
+                continue;
+            claim = c->claim[(size_t)l * c->n_samples + (size_t)s];
+            if (claim == 0 || claim == VAHO_CLAIM_DECOY || claim == last)
+                continue;
+            last = claim;
+            if (holder[claim].raw < SHOWS_FAR || holder[claim].gas == gas)
+                continue;
+            map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
+            if (fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
+                EXPLAINS_SHARE * candidate->raw)
+                return 1;
+        }
+    return 0;
+}
+
 enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candidate *candidate,
                               size_t n, const unsigned *gas_of,
                               const struct vaho_evidence_maps *maps, size_t n_lines,
@@ -192,15 +227,14 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     qsort(candidate, n, sizeof *candidate, strongest_first);
     for (size_t i = 0; i < n; i++) {
         struct vaho_contender *winner = &c->winner[c->n];
+        unsigned gas = candidate[i].signature < maps->n_real ? candidate[i].signature : NO_GAS;
         double line, sample;
         size_t l, s;
         vaho_candidate_centre(&line, &sample, &candidate[i]);
         l = (size_t)fmin(line, (double)(n_lines - 1));
         s = (size_t)fmin(sample, (double)(n_samples - 1));
-        if (c->claim[l * n_samples + s] != 0 ||
-            is_explained(c, &candidate[i],
-                         candidate[i].signature < maps->n_real ? candidate[i].signature : NO_GAS,
-                         holder, maps))
+        if (c->claim[l * n_samples + s] != 0 || is_explained(c, &candidate[i], gas, holder, maps) ||
+            is_outskirts(c, &candidate[i], gas, holder, maps))
             continue;
         winner->candidate = candidate[i];
         winner->gas = gas_of[candidate[i].signature];

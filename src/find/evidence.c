@@ -377,7 +377,10 @@ static void free_signatures(struct vaho_evidence *evidence)
     for (size_t g = 0; evidence->group != NULL && g < evidence->n_gases; g++) {
         for (size_t i = 0; evidence->group[g].filter != NULL && i < n_filters; i++)
             free(evidence->group[g].filter[i]);
+        for (size_t i = 0; evidence->group[g].excess != NULL && i < n_filters; i++)
+            free(evidence->group[g].excess[i]);
         free(evidence->group[g].filter);
+        free(evidence->group[g].excess);
         free(evidence->group[g].signature);
     }
     free(evidence->group);
@@ -524,11 +527,13 @@ static enum vaho_status make_group_filters(struct vaho_evidence_group *group,
     size_t nb = evidence->n_bands, stride = (evidence->n_parts + 1) * nb;
     double *v = vaho_alloc(nb, sizeof *v), *f = vaho_alloc(nb, sizeof *f),
            *product = vaho_alloc(nb, sizeof *product);
-    float *filter = vaho_alloc(nb * group->n, sizeof *filter);
+    float *filter = vaho_alloc(nb * group->n, sizeof *filter),
+          *excess = vaho_alloc(group->n, sizeof *excess);
 
     group->filter[hypothesis * VAHO_N_SCALES + scale] = filter;
-    for (size_t i = 0; v && f && product && filter && i < group->n; i++) {
-        double variance;
+    group->excess[hypothesis * VAHO_N_SCALES + scale] = excess;
+    for (size_t i = 0; v && f && product && filter && excess && i < group->n; i++) {
+        double power, variance;
         vaho_own_shape(v, own, parts + group->signature[i] * stride, evidence->n_parts, nb);
         memcpy(f, v, nb * sizeof *f);
         cblas_dtrsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
@@ -537,14 +542,17 @@ static enum vaho_status make_group_filters(struct vaho_evidence_group *group,
                     own->cholesky[scale], (int)nb, f, 1);
         cblas_dsymv(CblasRowMajor, CblasLower, (int)nb, 1.0, own->moment[scale], (int)nb, f, 1, 0.0,
                     product, 1);
-        variance = fmax(cblas_ddot((int)nb, v, 1, f, 1), cblas_ddot((int)nb, f, 1, product, 1));
+        power = cblas_ddot((int)nb, v, 1, f, 1);
+        variance = own->spread[scale] < 1.0 ? power * pow(own->spread[scale], 2.0)
+                                            : fmax(power, cblas_ddot((int)nb, f, 1, product, 1));
+        excess[i] = power > 0.0 ? (float)(variance / power) : 1.0f;
         for (size_t b = 0; b < nb; b++)
             filter[b * group->n + i] = variance > 0.0 ? (float)(f[b] / sqrt(variance)) : 0.0f;
     }
     free(v);
     free(f);
     free(product);
-    return v && f && product && filter ? VAHO_OK : vaho_fail_memory(error, "the filters");
+    return v && f && product && filter && excess ? VAHO_OK : vaho_fail_memory(error, "the filters");
 }
 
 static enum vaho_status make_group(struct vaho_evidence *evidence, size_t gas, const float *parts,
@@ -555,7 +563,8 @@ static enum vaho_status make_group(struct vaho_evidence *evidence, size_t gas, c
 
     group->signature = vaho_alloc(n, sizeof *group->signature);
     group->filter = vaho_alloc(evidence->n_hypotheses * VAHO_N_SCALES, sizeof *group->filter);
-    if (group->signature == NULL || group->filter == NULL)
+    group->excess = vaho_alloc(evidence->n_hypotheses * VAHO_N_SCALES, sizeof *group->excess);
+    if (!group->signature || !group->filter || !group->excess)
         return vaho_fail_memory(error, "the filters");
     for (size_t i = 0; i < n; i++)
         if (gas_of[i] == gas)

@@ -34,6 +34,7 @@ struct vaho_evidence_group {
     unsigned *signature;
     float *
         *filter; /* n_hypotheses x VAHO_N_SCALES: n_bands x n, of unit variance; NULL: no model */
+    float **excess; /* the same of n: the variance taken over what C says, v' C^-1 v */
 };
 
 /* Spectra of the gases' candidates: Y, and what the parts' coordinates come to in it. */

@@ -189,7 +189,7 @@ static void score_scale(struct scratch *scratch, const struct vaho_evidence *evi
  * chi^2 per band of Y in the metric of its own background, at least 1.
  */
 static double strays(struct scratch *scratch, const struct score_context *score, size_t gas,
-                     const struct vaho_candidate *candidate, double z)
+                     const struct vaho_candidate *candidate, double explained)
 {
     const struct vaho_evidence *evidence = score->evidence;
     const struct vaho_own_background *own =
@@ -204,7 +204,7 @@ static double strays(struct scratch *scratch, const struct score_context *score,
                 own->whitener[candidate->scale], (int)nb, scratch->white, 1);
     for (size_t b = 0; b < nb; b++)
         chi2 += (double)scratch->white[b] * (double)scratch->white[b];
-    return fmax((chi2 - z * z) / (double)(nb - 1), 1.0);
+    return fmax((chi2 - explained) / (double)(nb - 1), 1.0);
 }
 
 /* Keeps the spectrum that strays() has just gathered for a gas's candidate. */
@@ -234,17 +234,19 @@ static enum vaho_status keep_spectrum(struct vaho_kept *kept, struct vaho_candid
 /* The peaks of one plane in the strip's core, tempered. */
 static enum vaho_status harvest(struct found *found, struct scratch *scratch, const float *z,
                                 const unsigned char *which, const struct score_context *score,
-                                size_t gas, size_t scale, unsigned signature,
+                                size_t gas, size_t scale, size_t member, unsigned signature,
                                 struct vaho_error *error)
 {
     size_t level = vaho_scale(scale)->level, side = (size_t)1 << level;
     const struct vaho_place_layer *layer = &scratch->sums->layer[level - 1];
     size_t first = score->strip->first_line, end = (score->core_end - first + side - 1) / side;
+    const struct vaho_evidence_group *group = &score->evidence->group[gas];
     enum vaho_status status = VAHO_OK;
 
     for (size_t r = (score->core_first - first) / side; status == VAHO_OK && r < end; r++)
         for (size_t c = 0; status == VAHO_OK && c < layer->n_cols; c++) {
             size_t at = r * layer->n_cols + c;
+            double explained;
             struct vaho_candidate candidate = {.signature = signature,
                                                .scale = (unsigned char)scale,
                                                .level = (unsigned char)level,
@@ -256,7 +258,9 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch, co
                                                .raw = z[at]};
             if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
                 continue;
-            candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, (double)z[at]));
+            explained = (double)z[at] * (double)z[at] *
+                        (double)group->excess[candidate.hypothesis * VAHO_N_SCALES + scale][member];
+            candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, explained));
             candidate.row += (unsigned)(first / side);
             if (!((double)candidate.z >= score->z_min))
                 continue;
@@ -313,11 +317,12 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
         const struct vaho_place_layer *layer = &scratch.sums->layer[level - 1];
         size_t np = layer->n_rows * layer->n_cols;
         for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
-            status = harvest(&score->gas[gas], &scratch, scratch.best[s] + i * np,
-                             scratch.which[s] + i * np, score, gas, s, group->signature[i], error);
+            status =
+                harvest(&score->gas[gas], &scratch, scratch.best[s] + i * np,
+                        scratch.which[s] + i * np, score, gas, s, i, group->signature[i], error);
         if (status == VAHO_OK)
             status = harvest(&score->gas[gas], &scratch, scratch.mirror[s], scratch.mirror_which[s],
-                             score, gas, s, (unsigned)(evidence->n_signatures + gas), error);
+                             score, gas, s, 0, (unsigned)(evidence->n_signatures + gas), error);
         keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch.best[s], score, level);
     }
     scratch_free(&scratch);

@@ -93,7 +93,7 @@ static double evidence_at(double *strays, const struct made_evidence *m,
     const struct vaho_own_background *own =
         &backgrounds->own[at->gas * backgrounds->n_hypotheses + at->hypothesis];
     size_t level = vaho_scale(at->scale)->level;
-    double y[BANDS], v[BANDS], f[BANDS], cover, variance = 0.0, z;
+    double y[BANDS], v[BANDS], f[BANDS], cover, variance = 0.0, z, explained;
 
     made_place(y, &cover, m, NULL, own->factor, level - 1, 0, at->row, at->col);
     if (own->cholesky[at->scale] == NULL || cover < 0.5 * (double)(1u << (2 * level)) ||
@@ -111,8 +111,9 @@ static double evidence_at(double *strays, const struct made_evidence *m,
         for (size_t j = 0; j < BANDS; j++)
             variance += f[i] * f[j] * own->moment[at->scale][i > j ? i * BANDS + j : j * BANDS + i];
     z = dot(f, y) / sqrt(fmax(dot(v, f), variance));
+    explained = dot(f, y) * dot(f, y) / dot(v, f); /* of chi^2, in the metric of C */
     solve(f, own->cholesky[at->scale], y);
-    *strays = fmax((dot(y, f) - z * z) / (BANDS - 1), 1.0);
+    *strays = fmax((dot(y, f) - explained) / (BANDS - 1), 1.0);
     return z;
 }
 
