@@ -145,8 +145,7 @@ static int is_explained(const struct vaho_competition *c, const struct vaho_cand
                 continue;
             last = claim;
             map = maps->map + holder[claim].gas * maps->n_scales + candidate->scale;
-            if (holder[claim].z >=
-                DOMINATES * candidate->z)
+            if (holder[claim].z >= DOMINATES * candidate->z)
                 return 1;
             if (holder[claim].gas != gas &&
                 fabsf(map->z[candidate->row * map->n_cols + candidate->col]) >=
