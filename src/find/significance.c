@@ -160,14 +160,21 @@ enum vaho_status vaho_q_values_explained(double *q, struct vaho_significance *ou
     for (size_t i = 0; i < n; i++)
         if (winner[i].decoy && !winner[i].mirror)
             sorted[n_sorted++] = winner[i].z;
+    if (n_sorted == 0) { /* none came as far as the faintest of all: say that one did */
+        double faintest = INFINITY;
+        for (size_t i = 0; i < n; i++)
+            faintest = fmin(faintest, winner[i].z);
+        if (n > 0)
+            sorted[n_sorted++] = faintest;
+    }
     qsort(sorted, n_sorted, sizeof *sorted, descending);
-    if (n_sorted > 0)
-        n_tail = fit_tail(&tail, winner, n, sorted, n_sorted, n_decoys, n_gases, mirrored);
     for (size_t g = 0; g < n_gases; g++)
         n_tested += n_decoys[g] > 0;
+    if (n_sorted > 0 && n_tested > 0.0)
+        n_tail = fit_tail(&tail, winner, n, sorted, n_sorted, n_decoys, n_gases, mirrored);
     for (size_t i = 0; i < n; i++) {
         q[i] = winner[i].decoy ? NAN : 1.0;
-        if (winner[i].decoy || n_decoys[winner[i].gas] == 0 || n_sorted == 0)
+        if (winner[i].decoy || n_decoys[winner[i].gas] == 0)
             continue;
         ranked[n_ranked].expected =
             expected_false(&tail, sorted, n_sorted, winner[i].z, winner[i].gas, n_tail);

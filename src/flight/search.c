@@ -21,7 +21,7 @@
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
-enum { N_PASSES = 2, REGRESSION_RANK = 8, MIN_LINES_BY_COLUMN = 128 };
+enum { N_PASSES = 2, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
@@ -121,8 +121,11 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                               struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
+    /* reflected light is a product too, but not of anything that bends */
+    int thermal =
+        vaho_regime_of(signatures->wavelength_um[signatures->n_bands / 2]) == VAHO_REGIME_THERMAL;
     struct vaho_columns_settings columns = {
-        .rank = REGRESSION_RANK, .curved = 1, .excluded = s->excluded};
+        .rank = thermal ? RANK_THERMAL : RANK_SOLAR, .curved = thermal, .excluded = s->excluded};
     enum vaho_status status;
 
     forget_learned(s);

@@ -33,6 +33,11 @@ struct window {
     double wavelength_um, to_si;
 };
 
+enum vaho_regime vaho_regime_of(double wavelength_um)
+{
+    return wavelength_um >= THERMAL_FROM_UM ? VAHO_REGIME_THERMAL : VAHO_REGIME_SOLAR;
+}
+
 double vaho_planck(double wavelength_um, double temperature_k)
 {
     double w = wavelength_um;
@@ -313,8 +318,7 @@ enum vaho_status vaho_contrast_learn(struct vaho_contrast **out, const double *w
     contrast->n_parts =
         1 + (vaho_columns_rank(columns) < VAHO_N_PATTERNS ? vaho_columns_rank(columns)
                                                           : VAHO_N_PATTERNS);
-    contrast->regime =
-        wavelength_um[nb / 2] >= THERMAL_FROM_UM ? VAHO_REGIME_THERMAL : VAHO_REGIME_SOLAR;
+    contrast->regime = vaho_regime_of(wavelength_um[nb / 2]);
     status = allocate(contrast, nb, error);
     if (status == VAHO_OK && contrast->regime == VAHO_REGIME_THERMAL) {
         int known = isfinite(air_temperature_k);

@@ -68,6 +68,9 @@ struct vaho_contrast {
     double d_reference; /* for background statistics */
 };
 
+/* The regime of a cube whose middle band is there. */
+enum vaho_regime vaho_regime_of(double wavelength_um);
+
 /* Spectral radiance of a black body, W m-2 sr-1 um-1, and its inverse (K). */
 double vaho_planck(double wavelength_um, double temperature_k);
 double vaho_brightness_temperature(double wavelength_um, double radiance);
