@@ -199,6 +199,19 @@ static void solve_pixel(struct vaho_amount *out, const float *radiance, const fl
     }
 }
 
+void vaho_amount_ground(float *out, const float *radiance, const float *expected, double ppmm,
+                        const struct vaho_amount_model *model, const double *noise_share)
+{
+    for (size_t b = 0; b < model->n_bands; b++) {
+        double slope, air = model->air[b];
+        double depth =
+            vaho_amount_depth(&slope, model->absorption[b], model->variety[b], fmax(ppmm, 0.0));
+        double ground = air + ((double)radiance[b] - air) * exp(depth);
+        double share = 1.0 / (1.0 + expm1(2.0 * depth) * noise_share[b]);
+        out[b] = (float)((double)expected[b] + share * (ground - (double)expected[b]));
+    }
+}
+
 enum vaho_status vaho_amount_solve(struct vaho_amount *out, const float *radiance,
                                    const float *expected, size_t n,
                                    const struct vaho_amount_model *model, size_t n_steps,

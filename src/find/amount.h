@@ -96,6 +96,14 @@ enum vaho_status vaho_amount_solve(struct vaho_amount *out, const float *radianc
                                    int everywhere, struct vaho_error *error);
 
 /*
+ * The ground under the plume as far as it shows: L_0(c), drawn towards mu where undoing the plume
+ * leaves noise, by 1 / (1 + (1/t^2 - 1) noise_share), noise_share the share of a band's variance
+ * that is noise.
+ */
+void vaho_amount_ground(float *out, const float *radiance, const float *expected, double ppmm,
+                        const struct vaho_amount_model *model, const double *noise_share);
+
+/*
  * What pixels say together: n amounts with the background's spread, as a mean over pixels
  * that differ by themselves (random effects; DerSimonian and Laird 1986, doi
  * 10.1016/0197-2456(86)90046-2; tau is never under half the mean, as in strong plumes),

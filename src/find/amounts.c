@@ -16,8 +16,11 @@ enum {
     MAX_SAMPLE = 2000,            /* pixels that measure offset and spread */
     EDGE = 6,                     /* pixels around a footprint that are solved as well */
     CHUNK = 4096,                 /* pixels read at once */
-    N_ELSEWHERE = 15              /* places a side that a footprint is laid on */
+    N_STEPS = 8,
+    STEPS_A_TURN = 2,
+    N_ELSEWHERE = 15 /* places a side that a footprint is laid on */
 };
+static const double LEAST_RATE = -2.0, MOST_RATE = 0.8; /* of how turns shrink what is missing */
 static const double SATURATED_SNR = 60.0; /* from here on deeper starts are tried as well */
 static const double PLAIN_SNR = 4.0;      /* of single pixels, which then need no company */
 static const double CLAIMED_SHARE = 0.02; /* of a footprint elsewhere: that place does not count */
@@ -34,14 +37,17 @@ struct context {
     float *sample_x, *sample_mu;
     double *sample_pz; /* C^-1 z */
     double *air;
+    double *noise_share; /* of a band's variance: what no other band tells */
+    float *ground;       /* one spectrum */
 };
 
 /* What one plume's pixels were read into. */
 struct pixels {
     size_t n;
     float *x, *mu;
-    unsigned *at;  /* pairs */
-    size_t *index; /* of the footprint's pixels: those that are valid */
+    float *mu_seen; /* mu of the pixels as they are, plume and all */
+    unsigned *at;   /* pairs */
+    size_t *index;  /* of the footprint's pixels: those that are valid */
     struct vaho_amount *amount;
 };
 
@@ -49,6 +55,7 @@ static void pixels_free(struct pixels *p)
 {
     free(p->x);
     free(p->mu);
+    free(p->mu_seen);
     free(p->at);
     free(p->index);
     free(p->amount);
@@ -67,10 +74,12 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
 
     *out = (struct pixels){.x = vaho_alloc(most * nb, sizeof(float)),
                            .mu = vaho_alloc(most * nb, sizeof(float)),
+                           .mu_seen = vaho_alloc(most * nb, sizeof(float)),
                            .at = vaho_alloc(2 * most, sizeof(unsigned)),
                            .index = vaho_alloc(most, sizeof(size_t)),
                            .amount = vaho_alloc(most, sizeof(struct vaho_amount))};
-    if (status == VAHO_OK && (!q || !out->x || !out->mu || !out->at || !out->index || !out->amount))
+    if (status == VAHO_OK &&
+        (!q || !out->x || !out->mu || !out->mu_seen || !out->at || !out->index || !out->amount))
         status = vaho_fail_memory(error, "a plume's pixels");
     for (size_t i = first; status == VAHO_OK && i < n_pixels && out->n < most;) {
         unsigned line = pixel[2 * i];
@@ -91,7 +100,7 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
             vaho_columns_residual(block, q, columns);
         for (size_t k = from; status == VAHO_OK && k < out->n; k++)
             for (size_t b = 0; b < nb; b++)
-                out->mu[k * nb + b] =
+                out->mu_seen[k * nb + b] =
                     out->x[k * nb + b] - block->value[b * ns + out->at[2 * k + 1]];
     }
     free(q);
@@ -103,8 +112,78 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
     return status;
 }
 
+/* mu of the ground that is left when the plume is undone. */
+static void follow_ground(struct pixels *p, const struct vaho_amount_model *model,
+                          const struct context *c)
+{
+    size_t nb = c->nb;
+
+    for (size_t i = 0; i < p->n; i++) {
+        float *mu = p->mu + i * nb;
+        vaho_amount_ground(c->ground, p->x + i * nb, mu, p->amount[i].ppmm, model, c->noise_share);
+        vaho_columns_residual_of(mu, c->ground, p->at[2 * i + 1], c->m->scene->columns);
+        for (size_t b = 0; b < nb; b++)
+            mu[b] = c->ground[b] - mu[b];
+    }
+}
+
+/* Where a sequence c_0, c_1, c_2 that shrinks or swings by one rate ends (Aitken 1926). */
+static double settles_at(double c0, double c1, double c2)
+{
+    double rate = c1 != c0 ? (c2 - c1) / (c1 - c0) : 0.0;
+
+    return c1 + (c2 - c1) / (1.0 - fmin(fmax(rate, LEAST_RATE), MOST_RATE));
+}
+
+static void trace(struct vaho_amount_trail *trail, size_t step, const struct pixels *p)
+{
+    struct vaho_amount_mean mean;
+
+    if (trail == NULL)
+        return;
+    vaho_amount_mean(&mean, p->amount, p->n, trail->pixel_spread);
+    trail->step_ppmm[step] = mean.ppmm;
+}
+
+/*
+ * Solves pixels.  What a column shows on average, mu, follows the pixel's coordinates in the
+ * scene's patterns, and a plume moves these with it: so mu is that of the ground under the
+ * plume, found in turn with c.  Each turn makes good a share of what is missing, or too much
+ * of it; two turns tell where they lead.
+ * The mean after each turn goes into the trail, which may be NULL.
+ */
+static enum vaho_status solve_pixels(struct pixels *p, struct vaho_amount_trail *trail,
+                                     const struct vaho_amount_model *model, const struct context *c,
+                                     int everywhere, struct vaho_error *error)
+{
+    double *before = vaho_alloc(2 * p->n, sizeof *before);
+    enum vaho_status status;
+
+    if (before == NULL)
+        return vaho_fail_memory(error, "a plume's pixels");
+    memcpy(p->mu, p->mu_seen, p->n * c->nb * sizeof *p->mu);
+    status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, N_STEPS, everywhere, error);
+    trace(trail, 0, p);
+    for (size_t turn = 0; status == VAHO_OK && turn < VAHO_AMOUNT_TURNS; turn++) {
+        size_t phase = turn % 3; /* two turns, and one from where they lead */
+        for (size_t i = 0; i < p->n; i++) {
+            if (phase == 2)
+                p->amount[i].ppmm = settles_at(before[2 * i], before[2 * i + 1], p->amount[i].ppmm);
+            else
+                before[2 * i + phase] = p->amount[i].ppmm;
+        }
+        follow_ground(p, model, c);
+        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, STEPS_A_TURN, 0, error);
+        trace(trail, turn + 1, p);
+    }
+    free(before);
+    return status;
+}
+
 static void context_free(struct context *c)
 {
+    free(c->noise_share);
+    free(c->ground);
     free(c->precision);
     vaho_amount_levels_free(&c->levels);
     free(c->sample_x);
@@ -121,7 +200,7 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
     size_t nb = vaho_columns_n_bands(columns), all = vaho_columns_n_sampled(columns);
     size_t stride = all / MAX_SAMPLE + 1, n = all / stride;
     const float *x = vaho_columns_sampled_spectrum(columns);
-    const float *z = vaho_columns_sampled_residual(columns);
+    const size_t *at = vaho_columns_sampled_at(columns);
     double *residual = vaho_alloc(n * nb, sizeof *residual);
 
     *c = (struct context){.amounts = amounts,
@@ -132,8 +211,11 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
                           .sample_x = vaho_alloc(n * nb, sizeof(float)),
                           .sample_mu = vaho_alloc(n * nb, sizeof(float)),
                           .sample_pz = vaho_alloc(n * nb, sizeof(double)),
-                          .air = vaho_alloc(nb, sizeof(double))};
-    if (!residual || !c->precision || !c->sample_x || !c->sample_mu || !c->sample_pz || !c->air) {
+                          .air = vaho_alloc(nb, sizeof(double)),
+                          .noise_share = vaho_alloc(nb, sizeof(double)),
+                          .ground = vaho_alloc(nb, sizeof(float))};
+    if (!residual || !c->precision || !c->sample_x || !c->sample_mu || !c->sample_pz || !c->air ||
+        !c->noise_share || !c->ground) {
         free(residual);
         return vaho_fail_memory(error, "column densities");
     }
@@ -143,13 +225,21 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
     for (size_t i = 0; i < nb; i++)
         for (size_t k = i + 1; k < nb; k++)
             c->precision[i * nb + k] = c->precision[k * nb + i];
-    for (size_t i = 0; i < n; i++)
+    for (size_t b = 0; b < nb; b++) {
+        double variance =
+            cblas_ddot((int)(b + 1), c->cholesky + b * nb, 1, c->cholesky + b * nb, 1);
+        c->noise_share[b] = 1.0 / (variance * c->precision[b * nb + b]);
+    }
+    for (size_t i = 0; i < n; i++) {
+        const float *from = x + i * stride * nb;
+        float *mu = c->sample_mu + i * nb;
+        vaho_columns_residual_of(mu, from, at[i * stride], columns);
         for (size_t b = 0; b < nb; b++) {
-            size_t from = i * stride * nb + b;
-            c->sample_x[i * nb + b] = x[from];
-            c->sample_mu[i * nb + b] = x[from] - z[from];
-            residual[i * nb + b] = (double)z[from];
+            c->sample_x[i * nb + b] = from[b];
+            residual[i * nb + b] = (double)mu[b];
+            mu[b] = from[b] - mu[b];
         }
+    }
     cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)n, (int)nb, (int)nb, 1.0, residual,
                 (int)nb, c->precision, (int)nb, 0.0, c->sample_pz, (int)nb);
     free(residual);
@@ -241,8 +331,7 @@ static enum vaho_status weigh_air(struct vaho_amount_trail *trail, struct contex
         if (status == VAHO_OK && i == 0)
             status = measure_spread(&spread, c, &model, error);
         if (status == VAHO_OK)
-            status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
-                                       plume->snr > SATURATED_SNR, error);
+            status = solve_pixels(&p, NULL, &model, c, plume->snr > SATURATED_SNR, error);
         for (size_t a = 0; status == VAHO_OK && i == 0 && a < p.n; a++)
             shown += p.amount[a].weight * p.amount[a].ppmm * p.amount[a].ppmm / (double)p.n;
         if (status == VAHO_OK)
@@ -292,25 +381,6 @@ static enum vaho_status lay_elsewhere(struct vaho_amount_trail *trail, const str
     return VAHO_OK;
 }
 
-/* The mean after every step, over what was read for the likelihood. */
-static enum vaho_status trace_steps(struct vaho_amount_trail *trail, const struct pixels *p,
-                                    const struct vaho_amount_model *model, struct vaho_error *error)
-{
-    enum vaho_status status = VAHO_OK;
-
-    for (size_t i = 0; i < p->n; i++)
-        p->amount[i].ppmm = 0.0;
-    for (size_t k = 0; status == VAHO_OK && k <= VAHO_AMOUNT_STEPS; k++) {
-        struct vaho_amount_mean mean;
-        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, k > 0, 0, error);
-        if (status != VAHO_OK)
-            break;
-        vaho_amount_mean(&mean, p->amount, p->n, trail->pixel_spread);
-        trail->step_ppmm[k] = mean.ppmm;
-    }
-    return status;
-}
-
 /* All pixels of a footprint that are valid, solved under d - sigma, d and d + sigma. */
 struct solved {
     size_t n, *index;
@@ -343,11 +413,9 @@ static enum vaho_status solve_all(struct solved *out, struct vaho_amount_trail *
         status = read_pixels(&p, c, plume->pixel, end, first, 1, end - first, error);
         for (int side = -1; status == VAHO_OK && side <= 1; side++) {
             status = aim(&model, c, gas, trail->d_mean + side * trail->d_sigma, error);
-            if (status == VAHO_OK && side == 0 && first == 0)
-                status = trace_steps(trail, &p, &model, error);
             if (status == VAHO_OK)
-                status = vaho_amount_solve(p.amount, p.x, p.mu, p.n, &model, VAHO_AMOUNT_STEPS,
-                                           plume->snr > SATURATED_SNR, error);
+                status = solve_pixels(&p, side == 0 && first == 0 ? trail : NULL, &model, c,
+                                      plume->snr > SATURATED_SNR, error);
             if (status == VAHO_OK)
                 memcpy(row[side + 1] + out->n, p.amount, p.n * sizeof *p.amount);
         }

@@ -17,6 +17,10 @@
  *
  * with E the error of the black-body line in the bands of one gas against those of another.
  *
+ * mu, what a column shows on average, follows the pixel's coordinates in the scene's patterns
+ * (columns.h), and a plume moves these: it is that of the ground under the plume, found in turn
+ * with c.  Else the curvature takes part of a strong plume for the scene's own.
+ *
  * The standard deviation of a plume's mean column has four parts, added in squares:
  *     noise    from independent pixels, times how much more the ground strays: the same
  *              footprint laid on other places of the cube, where no plume is
@@ -34,7 +38,7 @@
 #include "vaho/plume.h"
 #include "vaho/status.h"
 
-enum { VAHO_AMOUNT_GRID = 17, VAHO_AMOUNT_STEPS = 8 };
+enum { VAHO_AMOUNT_GRID = 17, VAHO_AMOUNT_TURNS = 6 };
 
 /* How the amount of one plume came about. */
 struct vaho_amount_trail {
@@ -44,7 +48,7 @@ struct vaho_amount_trail {
     double offset, pixel_spread; /* measured where no plume is */
     double clutter;              /* noise of a footprint over that of independent pixels */
     size_t n_elsewhere;          /* places the footprint was laid on */
-    double step_ppmm[VAHO_AMOUNT_STEPS + 1]; /* the mean after each step */
+    double step_ppmm[VAHO_AMOUNT_TURNS + 1]; /* the mean at first and after each turn */
     double noise_ppmm, uneven_ppmm, air_ppmm, tau_ppmm;
 };
 

@@ -204,7 +204,7 @@ static json_t *amount(const struct vaho_explanation *e, const struct vaho_plume 
     real(out, "pixel_spread", t->pixel_spread);
     real(out, "clutter", t->clutter);
     whole(out, "places_elsewhere", t->n_elsewhere);
-    json_object_set_new(out, "mean_after_step_ppmm", reals(t->step_ppmm, VAHO_AMOUNT_STEPS + 1));
+    json_object_set_new(out, "mean_after_turn_ppmm", reals(t->step_ppmm, VAHO_AMOUNT_TURNS + 1));
     real(out, "mean_ppmm", plume->mean_ppmm);
     real(out, "peak_ppmm", plume->peak_ppmm);
     real(out, "true_spread_ppmm", t->tau_ppmm);

@@ -267,9 +267,9 @@ static enum vaho_status amount(const struct page *p, struct vaho_error *error)
           "");
     row(p, "ground warmer than the air, as believed", t->d_mean, "K");
     row(p, "its standard deviation", t->d_sigma, "K");
-    for (size_t k = 0; k <= VAHO_AMOUNT_STEPS; k++) {
+    for (size_t k = 0; k <= VAHO_AMOUNT_TURNS; k++) {
         char what[40];
-        snprintf(what, sizeof what, "mean after step %zu", k);
+        snprintf(what, sizeof what, "mean after turn %zu", k);
         row(p, what, t->step_ppmm[k], "ppm.m");
     }
     row(p, "<b>mean over the footprint</b>", p->plume->mean_ppmm, "ppm.m");

@@ -534,6 +534,26 @@ void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho
     }
 }
 
+void vaho_columns_residual_of(float *z, const float *x, size_t sample,
+                              const struct vaho_columns *columns)
+{
+    size_t nb = columns->n_bands, ns = columns->n_samples, rank = columns->rank;
+    float q[VAHO_MAX_RANK] = {0.0f};
+
+    for (size_t b = 0; b < nb; b++)
+        z[b] = x[b] - columns->mean[b * ns + sample];
+    for (size_t k = 0; k < rank; k++)
+        q[k] = cblas_sdot((int)nb, columns->leading + k * nb, 1, z, 1);
+    for (size_t b = 0; columns->gain != NULL && b < nb; b++) {
+        const float *gain = columns->gain + b * (rank + 1) * ns + sample;
+        z[b] -= gain[0];
+        for (size_t k = 0; k < rank; k++)
+            z[b] -= q[k] * gain[(k + 1) * ns];
+    }
+    if (columns->curve != NULL)
+        vaho_columns_subtract_curve_of(z, q, columns);
+}
+
 static enum vaho_status allocate(struct vaho_columns *columns, const struct vaho_cube_info *info,
                                  const size_t *band, size_t n_band, struct vaho_error *error)
 {
@@ -665,4 +685,9 @@ const float *vaho_columns_sampled_spectrum(const struct vaho_columns *columns)
 const float *vaho_columns_sampled_residual(const struct vaho_columns *columns)
 {
     return columns->residual;
+}
+
+const size_t *vaho_columns_sampled_at(const struct vaho_columns *columns)
+{
+    return columns->sampled_at;
 }

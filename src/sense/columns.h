@@ -80,6 +80,8 @@ const float *vaho_columns_leading(const struct vaho_columns *columns);
 size_t vaho_columns_n_sampled(const struct vaho_columns *columns);
 const float *vaho_columns_sampled_spectrum(const struct vaho_columns *columns);
 const float *vaho_columns_sampled_residual(const struct vaho_columns *columns);
+const size_t *
+vaho_columns_sampled_at(const struct vaho_columns *columns); /* sample number of each */
 
 /* Reads lines with the bands in use and repairs them; 'block' has n_bands bands. */
 enum vaho_status vaho_columns_read(struct vaho_block *block, const struct vaho_columns *columns,
@@ -91,5 +93,9 @@ enum vaho_status vaho_columns_read(struct vaho_block *block, const struct vaho_c
  * pixels become 0.  q gets the coordinates, n_lines x rank x n_samples.
  */
 void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho_columns *columns);
+
+/* The same for one spectrum x (n_bands), repaired and valid, of the column 'sample'. */
+void vaho_columns_residual_of(float *z, const float *x, size_t sample,
+                              const struct vaho_columns *columns);
 
 #endif

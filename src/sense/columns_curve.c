@@ -143,3 +143,13 @@ void vaho_columns_subtract_curve(float *z, const float *q, const unsigned char *
                     columns->curve, (int)nb, terms, (int)n, 1.0f, z + from, (int)ns);
     }
 }
+
+void vaho_columns_subtract_curve_of(float *z, const float *q, const struct vaho_columns *columns)
+{
+    size_t nb = columns->n_bands;
+    float terms[MAX_TERMS];
+
+    make_terms(terms, columns->rank, q, 1, 1);
+    cblas_sgemv(CblasRowMajor, CblasTrans, (int)n_terms(columns), (int)nb, -1.0f, columns->curve,
+                (int)nb, terms, 1, 1.0f, z, 1);
+}

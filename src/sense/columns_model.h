@@ -44,5 +44,7 @@ enum vaho_status vaho_columns_learn_curve(struct vaho_columns *columns, struct v
 /* Takes the curvature off one line of residuals z (n_bands x n_samples) with coordinates q. */
 void vaho_columns_subtract_curve(float *z, const float *q, const unsigned char *valid,
                                  const struct vaho_columns *columns);
+/* The same for one spectrum. */
+void vaho_columns_subtract_curve_of(float *z, const float *q, const struct vaho_columns *columns);
 
 #endif

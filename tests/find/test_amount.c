@@ -189,11 +189,30 @@ static void one_mistaken_plume_is_outvoted(void **state)
     assert_true(fabs(trail[2].d_mean - 2.0) < 0.5);
 }
 
+static void the_ground_under_a_plume_is_given_back(void **state)
+{
+    static const double alpha[3] = {0.0, 0.01, 0.2}, theta[3] = {0.0, 0.0, 0.0};
+    static const double air[3] = {8.0, 8.0, 8.0}, noise_share[3] = {0.1, 0.1, 0.1};
+    static const float ground[3] = {9.0f, 10.0f, 7.0f}, expected[3] = {9.5f, 9.5f, 7.5f};
+    const struct vaho_amount_model model = {3, NULL, alpha, theta, air, 0.0};
+    float seen[3], out[3];
+
+    (void)state;
+    for (size_t b = 0; b < 3; b++) /* L = t L_0 + (1 - t) A at 50 ppm.m: depths 0, 0.5 and 10 */
+        seen[b] = (float)(air[b] + ((double)ground[b] - air[b]) * exp(-50.0 * alpha[b]));
+    vaho_amount_ground(out, seen, expected, 50.0, &model, noise_share);
+    assert_true(out[0] == ground[0]);
+    /* share 1 / (1 + 0.1 (e - 1)) of the way from 9.5 to 10 */
+    assert_true(fabs((double)out[1] - (9.5 + 0.5 / (1.0 + 0.1 * (exp(1.0) - 1.0)))) < 1e-4);
+    assert_true(fabs((double)out[2] - 7.5) < 1e-4); /* saturated: what was expected */
+}
+
 int main(void)
 {
     openblas_set_num_threads(1); /* as vaho_detect() does */
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_band_averages_over_its_lines),
+        cmocka_unit_test(the_ground_under_a_plume_is_given_back),
         cmocka_unit_test(strong_plumes_do_not_saturate),
         cmocka_unit_test(a_solution_is_a_minimum),
         cmocka_unit_test(without_contrast_nothing_is_known),

@@ -421,6 +421,40 @@ static void invalid_pixels_become_zero(void **state)
     made_scene_free(&scene);
 }
 
+static void one_spectrum_has_the_residual_of_its_block(void **state)
+{
+    (void)state;
+    struct vaho_columns_settings settings = BY_COLUMN;
+    struct made_scene scene;
+    struct vaho_columns *columns;
+    struct vaho_block *block;
+    float *q = calloc(LINES * RANK * SAMPLES, sizeof *q), x[BANDS], z[BANDS];
+    size_t n_compared = 0;
+
+    assert_non_null(q);
+    settings.curved = 1;
+    make_ground(&scene, 41);
+    made_scene_open(&scene, "W/(m^2 sr um)");
+    columns = learn_columns(&scene, &settings, 2);
+    block = read_columns(&scene, columns, q);
+    assert_int_equal(vaho_columns_n_bands(columns), BANDS);
+    for (size_t i = 0; i < LINES * SAMPLES; i += 37) {
+        size_t l = i / SAMPLES, s = i % SAMPLES;
+        int whole = block->valid[i] != 0;
+        for (size_t b = 0; b < BANDS; b++)
+            x[b] = *made_scene_at(&scene, l, b, s);
+        vaho_columns_residual_of(z, x, s, columns);
+        for (size_t b = 0; whole && b < BANDS; b++) /* sums in another order */
+            assert_true(fabsf(z[b] - block->value[(l * BANDS + b) * SAMPLES + s]) < 1e-3f);
+        n_compared += (size_t)whole;
+    }
+    assert_true(n_compared > 100);
+    vaho_block_free(block);
+    vaho_columns_free(columns);
+    made_scene_free(&scene);
+    free(q);
+}
+
 /* What learning from a spoilt scene answers. */
 static void refuses(struct made_scene *scene, const char *said)
 {
@@ -473,6 +507,7 @@ int main(void)
         cmocka_unit_test(bands_that_carry_nothing_are_left_out),
         cmocka_unit_test(most_columns_may_be_missing),
         cmocka_unit_test(residuals_have_no_column_mean),
+        cmocka_unit_test(one_spectrum_has_the_residual_of_its_block),
         cmocka_unit_test(gain_offset_and_shift_of_columns_are_taken_out),
         cmocka_unit_test(one_mean_when_not_by_column),
         cmocka_unit_test(excluded_pixels_have_no_influence),
