@@ -2,11 +2,12 @@
  * competition.h - one winner a place, real signature or decoy
  *
  * Candidates are taken strongest first.  Each winner claims ground; what lies on
- * claimed ground, or beside it where the winner's gas is about as strong, has
- * lost and is explained by the winner.  A real winner claims
- * the connected places where its own evidence stays above a floor (a strong
- * plume lights up other signatures all along it), a decoy a disc of its level's
- * size; so a decoy can never win more ground than the real signature could.
+ * claimed ground has lost and is explained by the winner, and so is what lies within the
+ * reach of its kernel when the winner is half as strong again, shows at that very place, or is
+ * the same gas (competition.c).  A real winner claims the connected places where its own
+ * evidence stays above a floor (a strong plume lights up other signatures all along it), a
+ * decoy a disc of its kernel's reach; so a decoy can never win more ground than the real
+ * signature could.
  */
 #ifndef VAHO_FIND_COMPETITION_H
 #define VAHO_FIND_COMPETITION_H

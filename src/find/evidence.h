@@ -1,28 +1,26 @@
 /*
  * evidence.h - what many weak pixels say together, at several scales
  *
- * A small plume is many weak pixels.  At level j the residuals are summed over
- * blocks of 2^j x 2^j pixels and smoothed by the binomial [1 2 1]/4 along lines
- * and samples of blocks (weights w).  With the signature of a pixel
- * s_i = sum_k q_ik p_k (contrast.h), the evidence for it at a place is
+ * A small plume is many weak pixels.  Each gas weighs them by its own contrast in its own
+ * bands and judges their sum Y, gathered around a place by the kernels of scales.h, in the metric
+ * C of its own background (backgrounds.h).  With v its shape and f = C^-1 v,
  *
- *     z = sum_i(w s_i' C^-1 z_i) / sqrt(sum_i(w^2 s_i' C^-1 s_i))
+ *     raw = f'Y / sqrt(max(v'f, f'Mf)),   z = raw / sqrt(max(1, chi^2 / (n_bands - 1))),
+ *
+ * M the moment of Y as found and chi^2 = Y'C^-1 Y - (f'Y)^2 / v'f how the place strays beside
+ * what the signature explains.  The largest over hypotheses and kernels counts.
+ *
+ * Beside that stands one background for all gases, level by level, for measuring what was found:
+ * with the signature s_i = sum_k q_ik p_k of a pixel (contrast.h), w the binomial over blocks,
+ *
+ *     sum_i(w s_i' C^-1 z_i) / sqrt(sum_i(w^2 s_i' C^-1 s_i))
  *       = sum_k p_k' C^-1 Z_k / sqrt(sum_kl N_kl p_k' C^-1 p_l),
  *
- * Z_k = sum w q_k z and N_kl = sum w^2 q_k q_l: every pixel counts by its own
- * contrast in the gas's own bands, and spectra are summed once for all
- * signatures.  Ground clutter is correlated in space and does not fade like
- * noise, so every level has its own C: the second moment of
+ * Z_k = sum w q_k z, N_kl = sum w^2 q_k q_l, C the second moment of
+ * sum(w r z) / sqrt(sum(w^2 r^2)) with the reference weight r; scale and offset are those of a
+ * sample of places (struct vaho_tuning).
  *
- *     Y = sum(w r z) / sqrt(sum(w^2 r^2)),    r the reference weight,
- *
- * in which white noise is the same at every place and level.  What is left of
- * scale and offset (coordinates and residuals share some noise) is taken out
- * with each signature's own median and spread: of the interquartile range or, where
- * the lower tail, which no plume is in, is heavier than a Gaussian's, of that.
- *
- * Memory does not grow with the number of lines except for the level maps of
- * the real signatures (a third of a float a pixel each).
+ * Memory grows with the number of lines by the maps of the gases (0.7 of a float a pixel and gas).
  *
  * Threads: immutable between calls; work is shared out over the pool, with the
  * same result for any number of threads.

@@ -1,9 +1,9 @@
 /*
  * significance.h - false-discovery rates from what decoys found
  *
- * Real signatures and decoys compete for every place (competition.h); what is
- * left are winners, real and decoy.  A decoy is as likely to win a place without
- * a plume as the real signature it was made from, so for gas g with n_g decoys
+ * Real signatures compete for every place, and so do sets of decoys, one a gas each
+ * (competition.h); what is left are winners, real and decoy.  A decoy is as likely to win a place
+ * without a plume as the real signature it was made from, so for gas g with n_g decoys
  *
  *     expected false real winners with evidence >= z:  F_g(z) = D_g(z) / n_g
  *
