@@ -43,6 +43,15 @@ def reported(result, q=REPORTED):
     return [dict(r, seed=result["seed"]) for r in result["reports"] if r["q_value"] <= q]
 
 
+def at_unknown(result, report):
+    """Whether a report lies on a plume of a gas that was not searched for."""
+    return report["plume"] is not None and result["sources"][report["plume"]]["unknown"]
+
+
+def is_false(result, report):
+    return report["plume"] is None or at_unknown(result, report)
+
+
 def found(result, detector, i):
     """Whether the detector found source i of a scene."""
     if detector == "vaho_oracle":
@@ -76,7 +85,7 @@ def fit(gas, log_factor, hit):
 def limits(ladder):
     """{detector: {half: {gas: factor}, low, high, slope, ...}} and {baseline: ratio with interval}."""
     rows = [(s, GASES.index(p["gas"]), np.log(p["factor"]), i)
-            for s, result in enumerate(ladder) for i, p in enumerate(result["sources"])]
+            for s, result in enumerate(ladder) for i, p in enumerate(result["sources"]) if not p["unknown"]]
     scene, gas, strength = (np.array([r[c] for r in rows]) for c in range(3))
     hits = {d: np.array([found(ladder[r[0]], d, r[3]) for r in rows], float) for d in DETECTORS}
     by_scene = [np.flatnonzero(scene == s) for s in range(len(ladder))]
@@ -107,17 +116,19 @@ def calibration(ladder):
     """False, wrong and split shares of reports up to each q."""
     rows = []
     for q in Q_STEPS:
-        all_of = [r for result in ladder for r in reported(result, q)]
-        false = sum(r["plume"] is None for r in all_of)
-        wrong = sum(r["plume"] is not None and not r["right"] for r in all_of)
+        all_of = [dict(r, false=is_false(result, r), unknown=at_unknown(result, r))
+                  for result in ladder for r in reported(result, q)]
+        false = sum(r["false"] for r in all_of)
+        wrong = sum(not r["false"] and not r["right"] for r in all_of)
         rows.append(dict(q=q, n=len(all_of), false=false, wrong_gas=wrong,
+                         at_unknown=sum(r["unknown"] for r in all_of),
                          false_share=wilson(false, len(all_of)),
                          mean_q=float(np.mean([r["q_value"] for r in all_of])) if all_of else None))
     return rows
 
 
 def identification(ladder):
-    at_plume = [r for result in ladder for r in reported(result) if r["plume"] is not None]
+    at_plume = [r for result in ladder for r in reported(result) if not is_false(result, r)]
     right = np.array([r["right"] for r in at_plume], float)
     stated = np.array([r["probability"] for r in at_plume], float)
     bins, error = [], 0.0
@@ -130,7 +141,7 @@ def identification(ladder):
     pairs = {}
     for result in ladder:
         for r in reported(result):
-            if r["plume"] is not None and not r["right"]:
+            if not is_false(result, r) and not r["right"]:
                 name = f"{r['gas']} for {result['sources'][r['plume']]['gas']}"
                 pairs[name] = pairs.get(name, 0) + 1
     return dict(n=len(at_plume), right=wilson(int(right.sum()), len(at_plume)), bins=bins,
@@ -160,9 +171,10 @@ def stray(results):
     out = []
     for result in results:
         for r in reported(result):
-            if r["plume"] is None or not r["right"]:
+            if is_false(result, r) or not r["right"]:
                 there = None if r["plume"] is None else result["sources"][r["plume"]]
-                out.append(dict({k: r[k] for k in keep}, bad_column=result["bad_column"], false=there is None,
+                out.append(dict({k: r[k] for k in keep}, bad_column=result["bad_column"],
+                                false=is_false(result, r),
                                 true_gas=there and there["gas"], true_factor=there and there["factor"]))
     return out
 
@@ -204,6 +216,8 @@ def text_ladder(f):
             mean = "" if row["mean_q"] is None else f", mean stated q {row['mean_q']:.3f}"
             lines.append(f"  q <= {row['q']:<5} {row['n']:4} reports, false {share(row['false_share'])}, "
                          f"another gas at a plume {row['wrong_gas']}{mean}")
+            if f["unknown"]:
+                lines.append(f"    of the false, {row['at_unknown']} at the {f['n_ladder']} plumes of a gas not searched for")
     i = f["identification"]
     lines.append(f"the right gas at {share(i['right'])} of {i['n']} reports on plumes; "
                  f"calibration error of probability {i['calibration_error']:.3f}")
@@ -224,7 +238,7 @@ def text_ladder(f):
 
 def text(f):
     lines = [f"{f['program']['version']} ({f['program']['sha256_12']}), {f['seconds']:.1f} s a scene, faults: "
-             f"{', '.join(f['faults']) or 'none'}"]
+             f"{', '.join(f['faults']) or 'none'}, {f['ground']} ground"]
     if "limits" in f:
         lines += text_ladder(f)
     for q, x in f.get("empty", {}).items():
@@ -232,7 +246,7 @@ def text(f):
     if f["stray"]:
         lines.append(f"reports at q <= {REPORTED} that are false, or of another gas at a plume")
     for s in f["stray"]:
-        what = "false" if s["false"] else f"at {s['true_gas']} x {s['true_factor']:.3f}"
+        what = ("false" if s["false"] else "") + (f" at {s['true_gas']} x {s['true_factor']:.3f}" if s["true_gas"] else "")
         column = f", on bad column {s['bad_column']}" if s["on_bad_column"] else ""
         lines.append(f"  scene {s['seed']}: {s['gas']} q {s['q_value']:.2g} snr {s['snr']:.1f} "
                      f"p {s['probability']:.3f} {s['pixels']} px in {s['pixel_bbox']}, {what}{column}")

@@ -12,6 +12,10 @@ The physics is scene.make's, called without its sensor; the sensor is here, in t
 A scene has one plume of each of six of the seven gases, so that every gas meets the same grounds and
 faults, each plume's own column density is known, and a wrong gas is one that could have been right.
 Strengths go through the ladder, each gas in its own shuffled order, once round in 14 scenes.
+
+On ground that imitates gases, a scene's materials are drawn from those alone whose emissivity is
+lowest where a gas absorbs: for each gas the IMITATORS of the 74 that its absorption resembles most,
+a straight line over the window taken out of both.
 """
 import os
 import sys
@@ -25,6 +29,7 @@ FAULTS = ("smile", "drift", "column", "dead")
 LADDER = 0.02 * 1.4 ** np.arange(14)  # times the nominal strength
 NOMINAL = {"ammonia": 90, "acetone": 400, "sulfur_hexafluoride": 3, "ethyl_acetate": 120,
            "sulfur_dioxide": 250, "dichloromethane": 150, "cfc12": 8}  # ppm.m
+GROUNDS, IMITATORS = ("ordinary", "imitating"), 3
 GROWN = 4  # pixels: a plume reaches this far beyond its pixels of over 2 % of its highest
 
 # One pixel is 1e-5 degrees, so that outlines give back their pixels exactly.
@@ -50,8 +55,10 @@ def physics():
     return scene
 
 
-def plan(seed):
-    """The plumes of a scene: list of dict(gas, row, col, wind_deg, peak, length, factor)."""
+def plan(seed, unknown=False):
+    """The plumes of a scene: list of dict(gas, row, col, wind_deg, peak, length, factor, unknown).
+
+    With 'unknown' the gas of one of them is in no library."""
     rng = np.random.default_rng([seed, 1000003])
     names = list(NOMINAL)
     there = [g for i, g in enumerate(names) if i != seed % len(names)]
@@ -63,7 +70,8 @@ def plan(seed):
         factor = float(LADDER[order[seed % LADDER.size]])
         sources.append(dict(gas=gas, row=int((i + 0.5) * step), factor=factor, length=LENGTH,
                             col=int(rng.integers(SAMPLES // 8, SAMPLES * 3 // 4)),
-                            wind_deg=float(rng.uniform(-40, 40)), peak=factor * NOMINAL[gas]))
+                            wind_deg=float(rng.uniform(-40, 40)), peak=factor * NOMINAL[gas],
+                            unknown=unknown and i == seed % len(there)))
     return sources
 
 
@@ -105,12 +113,35 @@ def sensor(rng, cube, faults):
     return np.where(dead, stuck, cube), dead, bad
 
 
-def build(seed, sources, faults=FAULTS):
+def imitators(scene, wl, gases):
+    """What scene.emissivities() gives, of the materials only that imitate gases."""
+    wavelength, emissivity = scene.emissivities()
+    line = np.stack([np.ones(wl.size), wl - wl.mean()], axis=1)
+
+    def shape(y):
+        y = y - line @ np.linalg.lstsq(line, y, rcond=None)[0]
+        return y / np.linalg.norm(y)
+
+    missing = [shape(1 - scene.sample(wl, wavelength, e)) for e in emissivity]
+    chosen = set()
+    for absorption in gases.values():
+        chosen |= set(np.argsort([-m @ shape(absorption) for m in missing])[:IMITATORS])
+    return wavelength, emissivity[sorted(chosen)]
+
+
+def build(seed, sources, faults=FAULTS, ground="ordinary"):
     """A scene: dict(cube, wl, fwhm, gases, truth {gas: map}, tau, t_air, t_ground, dead, bad)."""
     scene = physics()
     wl = np.linspace(8.05, 13.2, BANDS)
     fwhm = np.full(BANDS, 1.2 * (wl[1] - wl[0]))
     gases = {g: scene.absorption(g, wl, fwhm) for g in NOMINAL}
-    cube, truth, air = scene.make(seed, wl, gases, sources, h=LINES, w=SAMPLES, noise=0.0, column_error=0.0)
+    materials = scene.emissivities
+    if ground == "imitating":
+        chosen = imitators(scene, wl, gases)
+        scene.emissivities = lambda: chosen
+    try:
+        cube, truth, air = scene.make(seed, wl, gases, sources, h=LINES, w=SAMPLES, noise=0.0, column_error=0.0)
+    finally:
+        scene.emissivities = materials
     cube, dead, bad = sensor(np.random.default_rng([seed, 2000003]), cube, faults)
     return dict(cube=cube, wl=wl, fwhm=fwhm, gases=gases, truth=truth, dead=dead, bad=bad, **air)
