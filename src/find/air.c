@@ -8,6 +8,8 @@
 
 static const double FROM_K = -12.0, STEP_K = 0.5;
 enum { N_VALUES = 57, MAX_PLUMES = 40 };
+/* Evidence that tells the air's temperature: of a plume that hides little of itself. */
+static const double Z_TELLS = 15.0;
 static const float HELD_SHARE = 0.4f; /* of the peak's evidence: pixels that speak for the plume */
 
 /* The pixels of a winner whose level map is near its peak. */
@@ -95,7 +97,7 @@ enum vaho_status vaho_air_settle(double *out_d, int *settled, const struct vaho_
         d[i] = FROM_K + STEP_K * (double)i;
     for (size_t i = 0; status == VAHO_OK && i < competition->n && n_plumes < MAX_PLUMES; i++) {
         const struct vaho_contender *winner = &competition->winner[i]; /* strongest first */
-        if (winner->decoy || (double)winner->candidate.z < VAHO_Z_STRONG)
+        if (winner->decoy || (double)winner->candidate.z < Z_TELLS)
             continue;
         status =
             add_plume(total, d, winner, scene, evidence, competition, parts, n_searched, error);

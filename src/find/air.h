@@ -18,7 +18,7 @@
 #define VAHO_Z_STRONG 10.0
 
 /*
- * *settled is 0 (and *out_d unchanged) when no winner is strong.  'parts' are of
+ * *settled is 0 (and *out_d unchanged) when no winner is strong enough to tell.  'parts' are of
  * n_searched gases.  VAHO_NO_MEMORY and what reading returns.
  */
 enum vaho_status vaho_air_settle(double *out_d, int *settled, const struct vaho_scene *scene,

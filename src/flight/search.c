@@ -1,6 +1,7 @@
 #include "flight/search.h"
 
 #include <math.h>
+
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -21,13 +22,20 @@
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
-enum { N_PASSES = 2, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
+enum {
+    MIN_PASSES = 2,
+    MAX_PASSES = 8,
+    RANK_THERMAL = 8,
+    RANK_SOLAR = 6,
+    MIN_LINES_BY_COLUMN = 128
+};
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 /* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
 static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
-enum { MARGIN = 4 }; /* pixels around a strong plume that are left out with it */
+enum { MARGIN = 4 };              /* pixels around a strong plume that are left out with it */
+static const double GROWN = 1.25; /* strong plumes that cover so much more than before hid */
 
 struct search {
     const struct vaho_source *source;
@@ -320,19 +328,24 @@ static int is_strong(const struct vaho_contender *winner)
     return !winner->decoy && (double)winner->candidate.z >= VAHO_Z_STRONG;
 }
 
-/* Marks the ground of strong plumes and a margin around it. */
-static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *error)
+/* What is excluded with the ground of strong plumes and a margin around it: a map (free) and how
+ * many pixels it has. */
+static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const struct search *s,
+                                      struct vaho_error *error)
 {
     const struct vaho_competition *c = s->competition;
-    unsigned char *plume = vaho_alloc(c->n + 1, 1); /* by claim, see plume_ground.h */
     size_t nl = c->n_lines, ns = c->n_samples;
+    unsigned char *plume = vaho_alloc(c->n + 1, 1); /* by claim, see plume_ground.h */
+    unsigned char *map = vaho_alloc(nl * ns, 1);
 
-    free(s->excluded);
-    s->excluded = vaho_alloc(nl * ns, 1);
-    if (plume == NULL || s->excluded == NULL) {
+    *out = map;
+    *out_n = 0;
+    if (plume == NULL || map == NULL) {
         free(plume);
         return vaho_fail_memory(error, "the ground of plumes");
     }
+    if (s->excluded != NULL)
+        memcpy(map, s->excluded, nl * ns);
     for (size_t i = 0; i < c->n; i++)
         if (is_strong(&c->winner[i]))
             plume[c->winner[i].claim] =
@@ -345,10 +358,57 @@ static enum vaho_status exclude_plumes(struct search *s, struct vaho_error *erro
                 continue;
             for (size_t ll = l > MARGIN ? l - MARGIN : 0; ll <= l + MARGIN && ll < nl; ll++)
                 for (size_t pp = p > MARGIN ? p - MARGIN : 0; pp <= p + MARGIN && pp < ns; pp++)
-                    s->excluded[ll * ns + pp] = plume[claim];
+                    map[ll * ns + pp] = plume[claim];
         }
+    for (size_t i = 0; i < nl * ns; i++)
+        *out_n += map[i] != 0;
     free(plume);
     return VAHO_OK;
+}
+
+/*
+ * Searches anew without the strong plumes that the search before found, until they grow no more:
+ * in the first a strong plume hides most of itself, and what is left of it the rest.
+ */
+static enum vaho_status search_passes(struct search *s, int *settled, struct vaho_detection *out,
+                                      struct vaho_signatures *signatures,
+                                      const struct vaho_progress *progress,
+                                      struct vaho_error *error)
+{
+    size_t n_excluded = 0;
+    double d = 0.0;
+
+    for (size_t pass = 0;; pass++) {
+        double clock = vaho_monotonic_s();
+        unsigned char *ground = NULL;
+        size_t n_strong = 0;
+        enum vaho_status status;
+        vaho_progress_report(progress, "background", pass, MIN_PASSES, "passes");
+        status = learn(s, out, signatures, *settled ? &d : NULL, error);
+        clock = vaho_detection_clock(out, "background", clock);
+        vaho_progress_report(progress, "score", pass, MIN_PASSES, "passes");
+        if (status == VAHO_OK)
+            status = make_decoys(s, pass + 1 < MIN_PASSES ? 0 : s->settings->n_decoys, error);
+        if (status == VAHO_OK)
+            status = find_winners(s, error);
+        if (status == VAHO_OK)
+            status = strong_ground(&ground, &n_strong, s, error);
+        if (status != VAHO_OK || pass + 1 == MAX_PASSES ||
+            (pass + 1 >= MIN_PASSES && (double)n_strong <= GROWN * (double)n_excluded)) {
+            free(ground);
+            vaho_detection_clock(out, "score", clock);
+            return status;
+        }
+        free(s->excluded);
+        s->excluded = ground;
+        n_excluded = n_strong;
+        if (s->contrast->n_hypotheses > 1 && !isfinite(s->settings->air_temperature_k))
+            status = vaho_air_settle(&d, settled, &s->scene, s->evidence, s->competition, s->real,
+                                     s->n_searched, error);
+        vaho_detection_clock(out, "score", clock);
+        if (status != VAHO_OK)
+            return status;
+    }
 }
 
 /* What measuring a plume's amount wants to know beside the plumes. */
@@ -533,28 +593,13 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     struct search s = {
         .source = source, .settings = settings, .signatures = signatures, .pool = pool};
     size_t hypothesis;
-    double clock = vaho_monotonic_s(), d = 0.0;
+    double clock;
     int settled = 0;
-    enum vaho_status status = VAHO_OK;
+    enum vaho_status status;
 
-    for (size_t pass = 0; status == VAHO_OK && pass < N_PASSES; pass++) {
-        vaho_progress_report(progress, "background", pass, N_PASSES, "passes");
-        status = learn(&s, out, signatures, settled ? &d : NULL, error);
-        clock = vaho_detection_clock(out, "background", clock);
-        vaho_progress_report(progress, "score", pass, N_PASSES, "passes");
-        if (status == VAHO_OK)
-            status = make_decoys(&s, pass + 1 < N_PASSES ? 0 : settings->n_decoys, error);
-        if (status == VAHO_OK)
-            status = find_winners(&s, error);
-        if (status == VAHO_OK && pass + 1 < N_PASSES && s.contrast->n_hypotheses > 1 &&
-            !isfinite(settings->air_temperature_k))
-            status = vaho_air_settle(&d, &settled, &s.scene, s.evidence, s.competition, s.real,
-                                     s.n_searched, error);
-        if (status == VAHO_OK && pass + 1 < N_PASSES)
-            status = exclude_plumes(&s, error);
-        clock = vaho_detection_clock(out, "score", clock);
-    }
-    vaho_progress_report(progress, "score", N_PASSES, N_PASSES, "passes");
+    status = search_passes(&s, &settled, out, signatures, progress, error);
+    vaho_progress_report(progress, "score", MIN_PASSES, MIN_PASSES, "passes");
+    clock = vaho_monotonic_s();
     hypothesis =
         status == VAHO_OK ? s.contrast->n_hypotheses / 2 : 0; /* the middle one, or the only */
     if (status == VAHO_OK)
