@@ -25,7 +25,7 @@ enum {
 };
 static const double LEAST_RATE = -2.0, MOST_RATE = 0.8; /* of how turns shrink what is missing */
 static const double SATURATED_SNR = 60.0; /* from here on deeper starts are tried as well */
-static const double MODEL_SHARE = 0.03;   /* of the mean: see amounts.h */
+static const double MODEL_SHARE = 0.05;   /* of the mean: see amounts.h */
 static const double CLAIMED_SHARE = 0.02; /* of a footprint elsewhere: that place does not count */
 enum { MIN_ELSEWHERE = 20 };
 

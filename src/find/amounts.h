@@ -29,7 +29,7 @@
  *              footprint laid on other places of the cube, where no plume is
  *     uneven   some pixels count more than others (amounts_extent.h)
  *     air      half the change of the mean between d - sigma_d and d + sigma_d
- *     model    0.03 of the mean: what is left on test scenes when d is right and noise little, from
+ *     model    0.05 of the mean: what is left on test scenes when d is right and noise little, from
  *              the shape of the black-body line, the ground's, and a footprint chosen by its own
  *              pixels (docs/science.md, section 6)
  * and that of a pixel two: its own noise and air.  Not in it: the library's own error.

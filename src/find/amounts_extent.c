@@ -33,23 +33,28 @@ static size_t strongest(const struct vaho_field *field, const double *m, const d
     return best;
 }
 
-/* Marks what hangs together with 'start' above the floor; returns how many. */
-static size_t spread_from(unsigned char *inside, size_t *queue, const struct vaho_field *field,
-                          const double *m, const double *sd, size_t start)
+/* Whether the field shows the plume here. */
+static int shows(const double *m, const double *sd, double least, size_t i)
 {
-    double least = FLOOR_SHARE * m[start];
-    size_t n = 1;
+    return m[i] >= least && m[i] >= FLOOR * sd[i];
+}
 
-    memset(inside, 0, field->n);
-    inside[start] = 1;
-    queue[0] = start;
+/* Marks what shows the plume and hangs together with where it was seen; returns how many. */
+static size_t spread_from(unsigned char *inside, size_t *queue, const struct vaho_field *field,
+                          const double *m, const double *sd, const unsigned char *seen,
+                          double least)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < field->n; i++)
+        if ((inside[i] = seen[i] && shows(m, sd, least, i)))
+            queue[n++] = i;
     for (size_t done = 0; done < n; done++) {
         size_t l = field->line[queue[done]], s = field->sample[queue[done]];
         for (size_t ll = l > 0 ? l - 1 : 0; ll <= l + 1 && ll < field->n_lines; ll++)
             for (size_t ss = s > 0 ? s - 1 : 0; ss <= s + 1 && ss < field->n_samples; ss++) {
                 size_t k = field->number[ll * field->n_samples + ss];
-                if (k == 0 || inside[k - 1] || !(m[k - 1] >= least) ||
-                    !(m[k - 1] >= FLOOR * sd[k - 1]))
+                if (k == 0 || inside[k - 1] || !shows(m, sd, least, k - 1))
                     continue;
                 inside[k - 1] = 1;
                 queue[n++] = k - 1;
@@ -119,7 +124,7 @@ static enum vaho_status draw(struct vaho_extent *out, double *m, double *sd,
         return vaho_fail_memory(error, "a plume's footprint");
     out->reach = choose_reach(&start, m, sd, field, amount, seen, spread2);
     if (start < field->n && m[start] > FLOOR * sd[start])
-        out->n = spread_from(out->inside, queue, field, m, sd, start);
+        out->n = spread_from(out->inside, queue, field, m, sd, seen, FLOOR_SHARE * m[start]);
     if (out->n >= MIN_PIXELS)
         out->helped_ppmm = helped(out, field, m, sd, FLOOR_SHARE * m[start]);
     if (out->n < MIN_PIXELS) {

@@ -5,8 +5,8 @@
  * it comes out too high, of a faint plume by half.  So it is drawn anew, from the field of
  * column densities (amounts_field.h) smoothed as far as the plume's peak needs to stand out 14
  * times, or as far as it stands out most: noise then decides about pixels at the plume's edge only.
- * It is what hangs together with the strongest place above a fifth of that place's column density
- * and 2.5 standard deviations.
+ * It is what hangs together with where the plume was seen, above 2.5 standard deviations and a
+ * fifth of the column density of its strongest place.
  *
  * The mean over it is that of the field, not one of pixels by what each knows: ground with much
  * contrast would stand for all, and in a strong plume the edges, where the gas is thin and the
