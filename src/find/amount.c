@@ -11,10 +11,9 @@
 static const double NU = 10.0;
 static const double START_DEPTH[] = {2.0, 6.0};
 /* Ground without contrast can be undone without end: deep is what a pixel must show. */
-static const double DEEP = 1.0;          /* in depth of the strongest band */
-static const double LEAST_SHARE = 0.5;   /* a plume's spread over its mean, where noise hides it */
-static const double PIXELS_ALIKE = 25.0; /* neighbours over which c and contrast are alike */
-static const double MAX_STEP = 1.0;      /* in optical depth of the strongest band, as is ... */
+static const double DEEP = 1.0;        /* in depth of the strongest band */
+static const double LEAST_SHARE = 0.5; /* a plume's spread over its mean, where noise hides it */
+static const double MAX_STEP = 1.0;    /* in optical depth of the strongest band, as is ... */
 static const double LEAST_DEPTH = -1.0, MOST_DEPTH = 12.0; /* ... what c may be */
 
 double vaho_amount_depth(double *slope, double absorption, double variety, double ppmm)
@@ -252,10 +251,10 @@ void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *am
                       double spread)
 {
     double v = spread * spread, g = 0.0, gg = 0.0, gc = 0.0, q = 0.0, tau2, u = 0.0, uc = 0.0;
-    double uu = 0.0, noise = 0.0;
+    double noise = 0.0;
     size_t known = 0;
 
-    *out = (struct vaho_amount_mean){NAN, INFINITY, 0.0, 0.0};
+    *out = (struct vaho_amount_mean){NAN, INFINITY};
     for (size_t i = 0; i < n; i++) {
         double w = amount[i].weight / v;
         known += w > 0.0;
@@ -274,14 +273,10 @@ void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *am
     for (size_t i = 0; i < n; i++) {
         double w = amount[i].weight > 0.0 ? 1.0 / (tau2 + v / amount[i].weight) : 0.0;
         u += w;
-        uu += w * w;
         uc += w * amount[i].ppmm;
         if (w > 0.0)
             noise += w * w * v / amount[i].weight;
     }
     out->ppmm = uc / u;
     out->white = sqrt(noise) / u;
-    out->tau = sqrt(tau2);
-    /* sum of (u_i / sum u - 1 / n)^2, times tau^2, for so many fewer independent pixels */
-    out->uneven = sqrt(tau2 * PIXELS_ALIKE * fmax(0.0, uu / (u * u) - 1.0 / (double)n));
 }

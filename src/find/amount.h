@@ -33,12 +33,12 @@
  *
  *     C(c) = C + N (1/t(c)^2 - 1) + E^2 (1/t(c) - 1)^2,      N = 1 / diag(C^-1),
  *
- * so the expectation of J' P f at the true c is the sum of a(c) however deep that is, and o goes
- * with it: with less, what is deep comes out too shallow, by o sigma_c^2.  N is
- * the variance of a band given all others, standing for its noise, and E the error of A, which
- * undoing multiplies by 1 - 1/t; P is tabulated at a few c (struct vaho_amount_levels).  A
- * saturated band then says nothing instead of everything. With it the misfit is f' P f + ln |C(c)|
- * - 2 sum(-ln t).
+ * N the variance of a band given all others, standing for its noise, and E the error of A,
+ * which undoing multiplies by 1 - 1/t.  P is tabulated at a few c (struct vaho_amount_levels).  A
+ * saturated band then says nothing instead of everything, and the misfit is f' P f + ln |C(c)| -
+ * 2 sum(-ln t).  J has the noise that f has, so J' P f is sum(a(c)) on average at the true c
+ * however deep that is, and o goes with it: with less, what is deep comes out too shallow, by o
+ * sigma_c^2.
  *
  * Clutter is not Gaussian: a roof of rare material is far off in any direction and must not
  * count like a pixel of common ground.  With e = f' P f over n bands, a pixel with e > n has
@@ -117,11 +117,10 @@ void vaho_amount_ground(float *out, const float *radiance, const float *expected
  *
  * so a strong plume's mean is the plain one over its pixels, not one over those with most
  * contrast, and a weak plume's the one with least noise.  'white' is the standard deviation
- * of the noise in it for independent pixels, 'uneven' that of a mean over other weights than
- * equal ones, 'tau' the true spread of c over the pixels.
+ * of the noise in it for independent pixels.
  */
 struct vaho_amount_mean {
-    double ppmm, white, uneven, tau;
+    double ppmm, white;
 };
 void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *amount, size_t n,
                       double spread);

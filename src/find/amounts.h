@@ -45,8 +45,7 @@
 #include "vaho/status.h"
 
 enum {
-    VAHO_AMOUNT_EVERY =
-        5, /* likelihoods are tried at every so manieth d, and run smoothly between */
+    VAHO_AMOUNT_EVERY = 5, /* values of d from one that is tried to the next */
     VAHO_AMOUNT_GRID = 16 * VAHO_AMOUNT_EVERY + 1,
     VAHO_AMOUNT_TURNS = 6
 };
