@@ -62,7 +62,7 @@ def figures(columns, emissions):
 
 
 def text(f):
-    out = [f"Column density, {f['scenes']} scenes, transmittance: {f['transmittance']}",
+    out = [f"Column density, {f['scenes']} scenes, transmittance: {f['transmittance']}, air: {f['air']}",
            f"  {'':22}{'n':>4} {'ratio':>6} {'quartiles':>12} {'cover':>6} {'90 %':>12} {'pixels':>7} {'2 sigma':>8} {'peak':>5}"]
     for name, d in f["column"].items():
         if d["n"]:

@@ -91,6 +91,22 @@ def drift(source, h, w):
     return out
 
 
+def air_seen_k(built):
+    """Kelvin of the scene's air as the sensor sees it in the window (10.2 to 12.5 um), which is what
+    --air-temperature asks for: the brightness of a black body as warm, through the air between."""
+    scene, wl = detection_scene.physics(), built["wl"]
+    for profile in ("midlat_summer", "tropical", "us_std_1976"):  # scene.make's
+        table, transmittance, path = scene.lowtran(profile, "1")
+        if np.allclose(scene.sample(wl, table, transmittance), built["tau"]):
+            break
+    else:
+        raise ValueError("the scene's air is none of ../shared/scenes/scene.py")
+    seen = built["tau"] * scene.planck(wl, built["t_air"]) + scene.sample(wl, table, path)
+    window = (wl >= 10.2) & (wl <= 12.5)
+    centre = wl[window].mean()
+    return scene.C2 / (centre * np.log1p(scene.C1 / (centre ** 5 * seen[window].mean())))
+
+
 @contextlib.contextmanager
 def transport(sources):
     """While this lasts scene.make draws the plumes of emission_plan by drift()."""

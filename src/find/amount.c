@@ -10,9 +10,10 @@
 
 static const double NU = 10.0;
 static const double START_DEPTH[] = {2.0, 6.0};
-static const double LEAST_SHARE = 0.5;   /* a plume's spread over its mean, where noise hides it */
-static const double PIXELS_ALIKE = 25.0; /* neighbours over which c and contrast are alike */
-static const double MAX_STEP = 1.0;      /* in optical depth of the strongest band, as is ... */
+/* Ground without contrast can be undone without end: deep is what a pixel must show. */
+static const double DEEP = 1.0;        /* in depth of the strongest band */
+static const double LEAST_SHARE = 0.5; /* a plume's spread over its mean, where noise hides it */
+static const double MAX_STEP = 1.0;    /* in optical depth of the strongest band, as is ... */
 static const double LEAST_DEPTH = -1.0, MOST_DEPTH = 12.0; /* ... what c may be */
 
 double vaho_amount_depth(double *slope, double absorption, double variety, double ppmm)
@@ -77,7 +78,8 @@ static void invert(double *matrix, double *log_volume, size_t n)
 
 enum vaho_status vaho_amount_levels_make(struct vaho_amount_levels *out, const double *cholesky,
                                          const double *absorption, const double *variety,
-                                         size_t n_bands, struct vaho_error *error)
+                                         const double *air_error, size_t n_bands,
+                                         struct vaho_error *error)
 {
     size_t nb = n_bands, size = nb * nb;
     double *c = vaho_alloc(size, sizeof *c), peak = peak_of(absorption, nb), first = 0.0;
@@ -99,7 +101,8 @@ enum vaho_status vaho_amount_levels_make(struct vaho_amount_levels *out, const d
         for (size_t b = 0; level > 0 && b < nb; b++) {
             double slope,
                 depth = vaho_amount_depth(&slope, absorption[b], variety[b], out->ppmm[level]);
-            p[b * nb + b] += expm1(2.0 * depth) / out->precision[b * nb + b];
+            double off = air_error[b] * expm1(depth);
+            p[b * nb + b] += expm1(2.0 * depth) / out->precision[b * nb + b] + off * off;
         }
         if (level > 0)
             LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)nb, p, (int)nb);
@@ -108,8 +111,10 @@ enum vaho_status vaho_amount_levels_make(struct vaho_amount_levels *out, const d
             first = out->log_volume[0];
         out->log_volume[level] -= first;
         for (size_t b = 0; b < nb; b++) {
+            double slope;
+            (void)vaho_amount_depth(&slope, absorption[b], variety[b], out->ppmm[level]);
             before += absorption[b];
-            left += absorption[b] * fmin(1.0, p[b * nb + b] / out->precision[b * nb + b]);
+            left += slope;
         }
         out->offset_share[level] = before > 0.0 ? left / before : 1.0;
     }
@@ -223,14 +228,20 @@ enum vaho_status vaho_amount_solve(struct vaho_amount *out, const float *radianc
     if (scratch == NULL)
         return vaho_fail_memory(error, "column densities");
     for (size_t i = 0; i < n; i++) {
-        solve_pixel(&out[i], radiance + i * nb, expected + i * nb, model, n_steps, peak, scratch);
+        const float *x = radiance + i * nb, *mu = expected + i * nb;
+        struct vaho_amount shallow = {.ppmm = 0.0};
+        solve_pixel(&out[i], x, mu, model, n_steps, peak, scratch);
         for (size_t k = 0; everywhere && k < sizeof START_DEPTH / sizeof START_DEPTH[0]; k++) {
             struct vaho_amount other = {.ppmm = START_DEPTH[k] / peak};
-            solve_pixel(&other, radiance + i * nb, expected + i * nb, model, n_steps, peak,
-                        scratch);
+            solve_pixel(&other, x, mu, model, n_steps, peak, scratch);
             if (other.weight > 0.0 && other.misfit < out[i].misfit)
                 out[i] = other;
         }
+        if (!(out[i].ppmm > DEEP / peak))
+            continue;
+        solve_pixel(&shallow, x, mu, model, 1, peak, scratch);
+        if (shallow.weight > 0.0 && shallow.misfit < out[i].misfit)
+            out[i] = shallow;
     }
     free(scratch);
     return VAHO_OK;
@@ -240,10 +251,10 @@ void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *am
                       double spread)
 {
     double v = spread * spread, g = 0.0, gg = 0.0, gc = 0.0, q = 0.0, tau2, u = 0.0, uc = 0.0;
-    double uu = 0.0, noise = 0.0;
+    double noise = 0.0;
     size_t known = 0;
 
-    *out = (struct vaho_amount_mean){NAN, INFINITY, 0.0, 0.0};
+    *out = (struct vaho_amount_mean){NAN, INFINITY};
     for (size_t i = 0; i < n; i++) {
         double w = amount[i].weight / v;
         known += w > 0.0;
@@ -262,14 +273,10 @@ void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *am
     for (size_t i = 0; i < n; i++) {
         double w = amount[i].weight > 0.0 ? 1.0 / (tau2 + v / amount[i].weight) : 0.0;
         u += w;
-        uu += w * w;
         uc += w * amount[i].ppmm;
         if (w > 0.0)
             noise += w * w * v / amount[i].weight;
     }
     out->ppmm = uc / u;
     out->white = sqrt(noise) / u;
-    out->tau = sqrt(tau2);
-    /* sum of (u_i / sum u - 1 / n)^2, times tau^2, for so many fewer independent pixels */
-    out->uneven = sqrt(tau2 * PIXELS_ALIKE * fmax(0.0, uu / (u * u) - 1.0 / (double)n));
 }

@@ -31,11 +31,14 @@
  *
  * Noise.  Undoing a plume multiplies the sensor's noise by 1/t with the ground, so
  *
- *     C(c) = C + N (1/t(c)^2 - 1),      N = 1 / diag(C^-1),
+ *     C(c) = C + N (1/t(c)^2 - 1) + E^2 (1/t(c) - 1)^2,      N = 1 / diag(C^-1),
  *
- * the variance of a band given all others standing for its noise; P is tabulated at a few c
- * (struct vaho_amount_levels).  A saturated band then says nothing instead of everything.
- * With it the misfit is f' P f + ln |C(c)| - 2 sum(-ln t).
+ * N the variance of a band given all others, standing for its noise, and E the error of A,
+ * which undoing multiplies by 1 - 1/t.  P is tabulated at a few c (struct vaho_amount_levels).  A
+ * saturated band then says nothing instead of everything, and the misfit is f' P f + ln |C(c)| -
+ * 2 sum(-ln t).  J has the noise that f has, so J' P f is sum(a(c)) on average at the true c
+ * however deep that is, and o goes with it: with less, what is deep comes out too shallow, by o
+ * sigma_c^2.
  *
  * Clutter is not Gaussian: a roof of rare material is far off in any direction and must not
  * count like a pixel of common ground.  With e = f' P f over n bands, a pixel with e > n has
@@ -56,14 +59,15 @@ struct vaho_amount_levels {
     size_t n_bands;
     double ppmm[VAHO_AMOUNT_LEVELS];         /* ascending, the first 0 */
     double log_volume[VAHO_AMOUNT_LEVELS];   /* ln |C(c)| - ln |C| */
-    double offset_share[VAHO_AMOUNT_LEVELS]; /* what is left of the offset o */
+    double offset_share[VAHO_AMOUNT_LEVELS]; /* sum of a(c) over that of alpha: o follows it */
     double *precision;                       /* VAHO_AMOUNT_LEVELS x n_bands x n_bands; owned */
 };
 
-/* 'cholesky' is the lower factor of C, row major.  VAHO_NO_MEMORY. */
+/* 'cholesky' is the lower factor of C, row major; 'air_error' is E (n_bands).  VAHO_NO_MEMORY. */
 enum vaho_status vaho_amount_levels_make(struct vaho_amount_levels *out, const double *cholesky,
                                          const double *absorption, const double *variety,
-                                         size_t n_bands, struct vaho_error *error);
+                                         const double *air_error, size_t n_bands,
+                                         struct vaho_error *error);
 void vaho_amount_levels_free(struct vaho_amount_levels *levels);
 
 struct vaho_amount_model { /* of one gas over one background; all borrowed */
@@ -87,7 +91,8 @@ double vaho_amount_depth(double *slope, double absorption, double variety, doubl
 /*
  * radiance and expected (mu): n x n_bands.  Starts from out[i].ppmm and takes n_steps steps.
  * Where the plume may be saturated the least misfit need not be the nearest: with 'everywhere'
- * deeper starts are tried as well, and the best is kept.
+ * deeper starts are tried as well, and the best is kept.  A solution deeper than 1 must fit better
+ * than one linear step does.
  * A pixel without contrast has weight 0 and keeps its start.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_amount_solve(struct vaho_amount *out, const float *radiance,
@@ -112,11 +117,10 @@ void vaho_amount_ground(float *out, const float *radiance, const float *expected
  *
  * so a strong plume's mean is the plain one over its pixels, not one over those with most
  * contrast, and a weak plume's the one with least noise.  'white' is the standard deviation
- * of the noise in it for independent pixels, 'uneven' that of a mean over other weights than
- * equal ones, 'tau' the true spread of c over the pixels.
+ * of the noise in it for independent pixels.
  */
 struct vaho_amount_mean {
-    double ppmm, white, uneven, tau;
+    double ppmm, white;
 };
 void vaho_amount_mean(struct vaho_amount_mean *out, const struct vaho_amount *amount, size_t n,
                       double spread);

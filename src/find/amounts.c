@@ -3,18 +3,21 @@
 #include <cblas.h>
 #include <lapacke.h>
 #include <math.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "find/amount.h"
 #include "find/amounts_belief.h"
+#include "find/amounts_extent.h"
+#include "find/amounts_field.h"
 #include "sense/robust.h"
 
 enum {
-    MAX_LIKELIHOOD_PIXELS = 1024, /* evenly of the footprint, to tell d */
+    MAX_LIKELIHOOD_PIXELS = 1024, /* of the footprint, side by side, to tell d */
     MAX_SAMPLE = 2000,            /* pixels that measure offset and spread */
-    EDGE = 6,                     /* pixels around a footprint that are solved as well */
+    EDGE = 8,                     /* pixels around a footprint that are solved as well */
     CHUNK = 4096,                 /* pixels read at once */
     N_STEPS = 8,
     STEPS_A_TURN = 2,
@@ -22,7 +25,7 @@ enum {
 };
 static const double LEAST_RATE = -2.0, MOST_RATE = 0.8; /* of how turns shrink what is missing */
 static const double SATURATED_SNR = 60.0; /* from here on deeper starts are tried as well */
-static const double PLAIN_SNR = 4.0;      /* of single pixels, which then need no company */
+static const double MODEL_SHARE = 0.05;   /* of the mean: see amounts.h */
 static const double CLAIMED_SHARE = 0.02; /* of a footprint elsewhere: that place does not count */
 enum { MIN_ELSEWHERE = 20 };
 
@@ -36,7 +39,7 @@ struct context {
     double *precision; /* C^-1 */
     float *sample_x, *sample_mu;
     double *sample_pz; /* C^-1 z */
-    double *air;
+    double *air, *air_error;
     double *noise_share; /* of a band's variance: what no other band tells */
     float *ground;       /* one spectrum */
 };
@@ -47,7 +50,6 @@ struct pixels {
     float *x, *mu;
     float *mu_seen; /* mu of the pixels as they are, plume and all */
     unsigned *at;   /* pairs */
-    size_t *index;  /* of the footprint's pixels: those that are valid */
     struct vaho_amount *amount;
 };
 
@@ -57,14 +59,13 @@ static void pixels_free(struct pixels *p)
     free(p->mu);
     free(p->mu_seen);
     free(p->at);
-    free(p->index);
     free(p->amount);
 }
 
-/* Reads every 'stride'th pixel of 'pixel' from number 'first' on, at most 'most'. */
+/* Reads those of 'pixel' from number 'first' on, at most 'most'. */
 static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
                                     const unsigned *pixel, size_t n_pixels, size_t first,
-                                    size_t stride, size_t most, struct vaho_error *error)
+                                    size_t most, struct vaho_error *error)
 {
     const struct vaho_columns *columns = c->m->scene->columns;
     size_t nb = c->nb, ns = vaho_columns_n_samples(columns);
@@ -76,17 +77,15 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
                            .mu = vaho_alloc(most * nb, sizeof(float)),
                            .mu_seen = vaho_alloc(most * nb, sizeof(float)),
                            .at = vaho_alloc(2 * most, sizeof(unsigned)),
-                           .index = vaho_alloc(most, sizeof(size_t)),
                            .amount = vaho_alloc(most, sizeof(struct vaho_amount))};
     if (status == VAHO_OK &&
-        (!q || !out->x || !out->mu || !out->mu_seen || !out->at || !out->index || !out->amount))
+        (!q || !out->x || !out->mu || !out->mu_seen || !out->at || !out->amount))
         status = vaho_fail_memory(error, "a plume's pixels");
     for (size_t i = first; status == VAHO_OK && i < n_pixels && out->n < most;) {
         unsigned line = pixel[2 * i];
         size_t from = out->n;
         status = vaho_columns_read(block, columns, c->m->scene->source, line, 1, error);
-        for (; status == VAHO_OK && i < n_pixels && out->n < most && pixel[2 * i] == line;
-             i += stride) {
+        for (; status == VAHO_OK && i < n_pixels && out->n < most && pixel[2 * i] == line; i++) {
             unsigned s = pixel[2 * i + 1];
             if (!block->valid[s])
                 continue;
@@ -94,7 +93,7 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
                 out->x[out->n * nb + b] = block->value[b * ns + s];
             out->at[2 * out->n] = line;
             out->at[2 * out->n + 1] = s;
-            out->index[out->n++] = i;
+            out->n++;
         }
         if (status == VAHO_OK)
             vaho_columns_residual(block, q, columns);
@@ -190,6 +189,7 @@ static void context_free(struct context *c)
     free(c->sample_mu);
     free(c->sample_pz);
     free(c->air);
+    free(c->air_error);
 }
 
 static enum vaho_status context_make(struct context *c, const struct vaho_amounts *amounts,
@@ -212,13 +212,16 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
                           .sample_mu = vaho_alloc(n * nb, sizeof(float)),
                           .sample_pz = vaho_alloc(n * nb, sizeof(double)),
                           .air = vaho_alloc(nb, sizeof(double)),
+                          .air_error = vaho_alloc(nb, sizeof(double)),
                           .noise_share = vaho_alloc(nb, sizeof(double)),
                           .ground = vaho_alloc(nb, sizeof(float))};
     if (!residual || !c->precision || !c->sample_x || !c->sample_mu || !c->sample_pz || !c->air ||
-        !c->noise_share || !c->ground) {
+        !c->air_error || !c->noise_share || !c->ground) {
         free(residual);
         return vaho_fail_memory(error, "column densities");
     }
+    for (size_t b = 0; b < nb; b++) /* a black-body line of reflected light has slope 0 */
+        c->air_error[b] = VAHO_EDGE_SIGMA_K * (double)m->scene->contrast->slope[b];
     c->cholesky = vaho_evidence_cholesky(m->evidence, 1);
     memcpy(c->precision, c->cholesky, nb * nb * sizeof(double));
     LAPACKE_dpotri(LAPACK_ROW_MAJOR, 'L', (int)nb, c->precision, (int)nb);
@@ -261,7 +264,7 @@ static enum vaho_status aim(struct vaho_amount_model *model, struct context *c, 
         enum vaho_status status;
         vaho_amount_levels_free(&c->levels);
         status = vaho_amount_levels_make(&c->levels, c->cholesky, c->amounts->absorption + gas * nb,
-                                         c->amounts->variety + gas * nb, nb, error);
+                                         c->amounts->variety + gas * nb, c->air_error, nb, error);
         if (status != VAHO_OK) {
             free(y);
             return status;
@@ -317,27 +320,33 @@ static enum vaho_status weigh_air(struct vaho_amount_trail *trail, struct contex
                                   const struct vaho_plume *plume, size_t gas,
                                   struct vaho_error *error)
 {
-    size_t n = plume->n_pixels, stride = n / MAX_LIKELIHOOD_PIXELS + 1, middle = trail->n_d / 2;
-    double spread = 1.0, shown = 0.0; /* mean square of the pixels' signal over noise */
+    size_t most = MAX_LIKELIHOOD_PIXELS;
+    size_t n = plume->n_pixels, first = n > most ? (n - most) / 2 : 0; /* the middle of it */
+    size_t end = n > most ? first + most : n;
+    double spread = 1.0;
     struct vaho_amount_model model;
+    struct vaho_field field = {0};
     struct pixels p;
-    enum vaho_status status = read_pixels(&p, c, plume->pixel, n, 0, stride, n / stride + 1, error);
+    enum vaho_status status = read_pixels(&p, c, plume->pixel, end, first, end - first, error);
 
-    for (size_t i = 0; status == VAHO_OK && i < trail->n_d; i++) {
-        size_t k = (middle + i) % trail->n_d; /* the middle first */
+    if (status == VAHO_OK)
+        status = vaho_field_make(&field, p.at, p.n, error);
+    if (status == VAHO_OK)
+        status = aim(&model, c, gas, trail->d[trail->n_d / 2], error);
+    if (status == VAHO_OK)
+        status = measure_spread(&spread, c, &model, error);
+    for (size_t k = 0; status == VAHO_OK && k < trail->n_d; k += VAHO_AMOUNT_EVERY) {
         for (size_t a = 0; a < p.n; a++) /* contrasts change sign with d: no start but 0 is safe */
             p.amount[a].ppmm = 0.0;
         status = aim(&model, c, gas, trail->d[k], error);
-        if (status == VAHO_OK && i == 0)
-            status = measure_spread(&spread, c, &model, error);
         if (status == VAHO_OK)
             status = solve_pixels(&p, NULL, &model, c, plume->snr > SATURATED_SNR, error);
-        for (size_t a = 0; status == VAHO_OK && i == 0 && a < p.n; a++)
-            shown += p.amount[a].weight * p.amount[a].ppmm * p.amount[a].ppmm / (double)p.n;
         if (status == VAHO_OK)
-            trail->log_likelihood[k] = vaho_belief_likelihood(
-                p.amount, p.n, spread * spread, shown > PLAIN_SNR * PLAIN_SNR * spread * spread);
+            trail->log_likelihood[k] =
+                vaho_belief_likelihood(p.amount, p.n, spread * spread,
+                                       vaho_field_misfit(&field, p.amount, spread * spread));
     }
+    vaho_field_free(&field);
     pixels_free(&p);
     return status;
 }
@@ -381,26 +390,26 @@ static enum vaho_status lay_elsewhere(struct vaho_amount_trail *trail, const str
     return VAHO_OK;
 }
 
-/* All pixels of a footprint that are valid, solved under d - sigma, d and d + sigma. */
+/* Pixels that are valid, solved under d - sigma, d and d + sigma. */
 struct solved {
-    size_t n, *index;
+    size_t n;
+    unsigned *at; /* pairs */
     struct vaho_amount *low, *mean, *high;
 };
 
 static void solved_free(struct solved *s)
 {
-    free(s->index);
+    free(s->at);
     free(s->low);
     free(s->mean);
     free(s->high);
 }
 
 static enum vaho_status solve_all(struct solved *out, struct vaho_amount_trail *trail,
-                                  struct context *c, const struct vaho_plume *plume, size_t gas,
-                                  struct vaho_error *error)
+                                  struct context *c, const unsigned *pixel, size_t n,
+                                  int everywhere, size_t gas, struct vaho_error *error)
 {
     struct vaho_amount_model model;
-    size_t n = plume->n_pixels;
     struct vaho_amount *const row[] = {out->low, out->mean, out->high};
     enum vaho_status status = aim(&model, c, gas, trail->d_mean, error);
 
@@ -410,56 +419,28 @@ static enum vaho_status solve_all(struct solved *out, struct vaho_amount_trail *
     for (size_t first = 0; status == VAHO_OK && first < n; first += CHUNK) {
         size_t end = first + CHUNK < n ? first + CHUNK : n;
         struct pixels p;
-        status = read_pixels(&p, c, plume->pixel, end, first, 1, end - first, error);
+        status = read_pixels(&p, c, pixel, end, first, end - first, error);
         for (int side = -1; status == VAHO_OK && side <= 1; side++) {
             status = aim(&model, c, gas, trail->d_mean + side * trail->d_sigma, error);
             if (status == VAHO_OK)
                 status = solve_pixels(&p, side == 0 && first == 0 ? trail : NULL, &model, c,
-                                      plume->snr > SATURATED_SNR, error);
+                                      everywhere, error);
             if (status == VAHO_OK)
                 memcpy(row[side + 1] + out->n, p.amount, p.n * sizeof *p.amount);
         }
         if (p.n > 0)
-            memcpy(out->index + out->n, p.index, p.n * sizeof *p.index);
+            memcpy(out->at + 2 * out->n, p.at, 2 * p.n * sizeof *p.at);
         out->n += p.n;
         pixels_free(&p);
     }
     return status;
 }
 
-/*
- * The 95th percentile of the column density: noise widens the spread of what pixels show, so
- * their departures from the mean are drawn in until they spread as the plume itself does
- * (Louis 1984, doi 10.1080/01621459.1984.10478062).
- */
-static enum vaho_status find_peak(struct vaho_plume *plume, const struct vaho_amount *amount,
-                                  size_t n_amounts, const struct vaho_amount_mean *mean,
-                                  double spread, struct vaho_error *error)
-{
-    size_t n = 0;
-    float *value = vaho_alloc(n_amounts, sizeof *value);
-
-    if (value == NULL)
-        return vaho_fail_memory(error, "a plume's peak");
-    for (size_t i = 0; i < n_amounts; i++)
-        if (amount[i].weight > 0.0) {
-            double own = spread * spread / amount[i].weight, tau2 = mean->tau * mean->tau;
-            double share = sqrt(tau2 / (tau2 + own));
-            value[n++] = (float)(mean->ppmm + share * (amount[i].ppmm - mean->ppmm));
-        }
-    plume->peak_ppmm = n > 0 ? (double)vaho_quantile(value, n, 0.95) : plume->mean_ppmm;
-    plume->peak_ppmm = fmax(plume->peak_ppmm, plume->mean_ppmm);
-    free(value);
-    return VAHO_OK;
-}
-
 /* Puts what was solved into the maps. */
-static void fill_maps(struct vaho_maps *maps, const struct vaho_plume *plume, size_t gas,
-                      const struct solved *s, double spread)
+static void fill_maps(struct vaho_maps *maps, size_t gas, const struct solved *s, double spread)
 {
     for (size_t i = 0; i < s->n; i++) {
-        const unsigned *at = plume->pixel + 2 * s->index[i];
-        size_t pixel = (gas * maps->n_lines + at[0]) * maps->n_samples + at[1];
+        size_t pixel = (gas * maps->n_lines + s->at[2 * i]) * maps->n_samples + s->at[2 * i + 1];
         double own = spread / sqrt(s->mean[i].weight);
         double air = 0.5 * (s->high[i].ppmm - s->low[i].ppmm);
         if (!isfinite(maps->ppmm[pixel]) || !isfinite(own))
@@ -469,87 +450,143 @@ static void fill_maps(struct vaho_maps *maps, const struct vaho_plume *plume, si
     }
 }
 
-static enum vaho_status measure_one(struct vaho_plume *plume, struct vaho_amount_trail *trail,
-                                    struct context *c, size_t gas, struct vaho_error *error)
+/* The footprint, and what lies within EDGE of it on nobody else's ground: pairs in raster order. */
+static enum vaho_status list_around(unsigned **out, size_t *out_n, const struct vaho_plume *plume,
+                                    const struct vaho_competition *competition, unsigned claim,
+                                    struct vaho_error *error)
 {
-    size_t n = plume->n_pixels;
-    struct solved s = {0, vaho_alloc(n, sizeof(size_t)), vaho_alloc(n, sizeof *s.low),
-                       vaho_alloc(n, sizeof *s.low), vaho_alloc(n, sizeof *s.low)};
-    struct vaho_amount_mean low, mean, high;
-    enum vaho_status status = VAHO_OK;
+    size_t nl = competition->n_lines, ns = competition->n_samples;
+    size_t l0 = plume->bbox[0] > EDGE ? plume->bbox[0] - EDGE : 0;
+    size_t s0 = plume->bbox[1] > EDGE ? plume->bbox[1] - EDGE : 0;
+    size_t l1 = plume->bbox[2] + EDGE < nl ? plume->bbox[2] + EDGE : nl - 1;
+    size_t s1 = plume->bbox[3] + EDGE < ns ? plume->bbox[3] + EDGE : ns - 1;
+    size_t width = s1 - s0 + 1, room = (l1 - l0 + 1) * width;
+    unsigned char *near = vaho_alloc(room, 1); /* 1: near, 2: of the footprint */
 
-    if (!s.index || !s.low || !s.mean || !s.high)
-        status = vaho_fail_memory(error, "a plume's column density");
-    if (status == VAHO_OK)
-        status = lay_elsewhere(trail, c, plume, gas, error);
-    if (status == VAHO_OK)
-        status = solve_all(&s, trail, c, plume, gas, error);
-    if (status == VAHO_OK) {
-        vaho_amount_mean(&low, s.low, s.n, trail->pixel_spread);
-        vaho_amount_mean(&mean, s.mean, s.n, trail->pixel_spread);
-        vaho_amount_mean(&high, s.high, s.n, trail->pixel_spread);
+    *out = vaho_alloc(2 * room, sizeof **out);
+    *out_n = 0;
+    if (near == NULL || *out == NULL) {
+        free(near);
+        return vaho_fail_memory(error, "a plume's edges");
     }
-    if (status == VAHO_OK && isfinite(mean.ppmm)) { /* else what vaho_measure() found stands */
-        trail->noise_ppmm = mean.white * trail->clutter;
-        trail->uneven_ppmm = mean.uneven;
-        trail->air_ppmm = 0.5 * (fabs(high.ppmm - mean.ppmm) + fabs(low.ppmm - mean.ppmm));
-        trail->tau_ppmm = mean.tau;
-        plume->mean_ppmm = mean.ppmm;
+    for (size_t i = 0; i < plume->n_pixels; i++) {
+        size_t line = plume->pixel[2 * i], sample = plume->pixel[2 * i + 1];
+        for (size_t l = line > EDGE ? line - EDGE : 0; l <= line + EDGE && l <= l1; l++)
+            for (size_t s = sample > EDGE ? sample - EDGE : 0; s <= sample + EDGE && s <= s1; s++)
+                near[(l - l0) * width + s - s0] |= 1;
+        near[(line - l0) * width + sample - s0] |= 2;
+    }
+    for (size_t k = 0; k < room; k++) {
+        size_t l = l0 + k / width, s = s0 + k % width;
+        unsigned other = competition->claim[l * ns + s];
+        if (near[k] < 2 &&
+            (near[k] == 0 || (other != 0 && other != VAHO_CLAIM_DECOY && other != claim)))
+            continue;
+        (*out)[2 * *out_n] = (unsigned)l;
+        (*out)[2 * *out_n + 1] = (unsigned)s;
+        ++*out_n;
+    }
+    free(near);
+    return VAHO_OK;
+}
+
+/* Makes the extent the plume's footprint. */
+static enum vaho_status take_footprint(struct vaho_plume *plume, const struct vaho_extent *extent,
+                                       const unsigned *at, size_t n, struct vaho_error *error)
+{
+    unsigned *pixel = vaho_alloc(2 * extent->n, sizeof *pixel);
+    size_t k = 0;
+
+    if (pixel == NULL)
+        return vaho_fail_memory(error, "a plume's footprint");
+    plume->bbox[0] = plume->bbox[1] = SIZE_MAX;
+    plume->bbox[2] = plume->bbox[3] = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!extent->inside[i])
+            continue;
+        for (size_t axis = 0; axis < 2; axis++) {
+            size_t where = pixel[2 * k + axis] = at[2 * i + axis];
+            plume->bbox[axis] = where < plume->bbox[axis] ? where : plume->bbox[axis];
+            plume->bbox[2 + axis] = where > plume->bbox[2 + axis] ? where : plume->bbox[2 + axis];
+        }
+        k++;
+    }
+    free(plume->pixel);
+    plume->pixel = pixel;
+    plume->n_pixels = k;
+    return VAHO_OK;
+}
+
+/* Mean, peak and footprint from what was solved. */
+static enum vaho_status sum_up(struct vaho_plume *plume, struct vaho_amount_trail *trail,
+                               const struct context *c, size_t gas, const struct solved *s,
+                               const unsigned char *seen, struct vaho_error *error)
+{
+    struct vaho_field field;
+    struct vaho_extent extent = {0};
+    enum vaho_status status = vaho_field_make(&field, s->at, s->n, error);
+
+    if (status != VAHO_OK)
+        return status;
+    status = vaho_extent_make(&extent, &field, s->mean, seen, trail->pixel_spread, trail->clutter,
+                              error);
+    if (status == VAHO_OK && extent.n > 0)
+        status = take_footprint(plume, &extent, s->at, s->n, error);
+    if (status == VAHO_OK && extent.n > 0)
+        status = lay_elsewhere(trail, c, plume, gas, error);
+    if (status == VAHO_OK && extent.n > 0) { /* else what vaho_measure() found stands */
+        trail->reach_px = extent.reach;
+        trail->noise_ppmm = extent.white_ppmm * trail->clutter;
+        trail->uneven_ppmm = extent.uneven_ppmm;
+        trail->air_ppmm = 0.5 * fabs(vaho_extent_mean(&extent, &field, s->high) -
+                                     vaho_extent_mean(&extent, &field, s->low));
+        trail->model_ppmm = MODEL_SHARE * extent.mean_ppmm;
+        plume->mean_ppmm = extent.mean_ppmm;
+        plume->peak_ppmm = extent.peak_ppmm;
         plume->sigma_ppmm =
             sqrt(trail->noise_ppmm * trail->noise_ppmm + trail->uneven_ppmm * trail->uneven_ppmm +
-                 trail->air_ppmm * trail->air_ppmm);
-        status = find_peak(plume, s.mean, s.n, &mean, trail->pixel_spread, error);
-        fill_maps(c->amounts->maps, plume, gas, &s, trail->pixel_spread);
+                 trail->air_ppmm * trail->air_ppmm + trail->model_ppmm * trail->model_ppmm);
     }
-    solved_free(&s);
+    vaho_extent_free(&extent);
+    vaho_field_free(&field);
     return status;
 }
 
-/* Solves the surroundings of a footprint too: the plume's edges, which no detection shows. */
-static enum vaho_status measure_edges(const struct vaho_plume *plume,
-                                      const struct vaho_amount_trail *trail, struct context *c,
-                                      size_t gas, unsigned claim, struct vaho_error *error)
+static enum vaho_status measure_one(struct vaho_plume *plume, struct vaho_amount_trail *trail,
+                                    struct context *c, size_t gas, unsigned claim,
+                                    struct vaho_error *error)
 {
-    const struct vaho_maps *maps = c->amounts->maps;
-    const struct vaho_competition *competition = c->m->competition;
-    size_t ns = maps->n_samples;
-    size_t l0 = plume->bbox[0] > EDGE ? plume->bbox[0] - EDGE : 0;
-    size_t s0 = plume->bbox[1] > EDGE ? plume->bbox[1] - EDGE : 0;
-    size_t l1 = plume->bbox[2] + EDGE < maps->n_lines ? plume->bbox[2] + EDGE : maps->n_lines - 1;
-    size_t s1 = plume->bbox[3] + EDGE < ns ? plume->bbox[3] + EDGE : ns - 1;
-    size_t width = s1 - s0 + 1, room = (l1 - l0 + 1) * width;
-    unsigned char *near = vaho_alloc(room, 1);
-    struct vaho_amount_trail own = *trail; /* of the footprint; solving writes into its own */
-    struct vaho_plume edge = {.pixel = vaho_alloc(2 * room, sizeof *edge.pixel), .snr = plume->snr};
-    struct solved s = {0, vaho_alloc(room, sizeof(size_t)), vaho_alloc(room, sizeof *s.low),
-                       vaho_alloc(room, sizeof *s.low), vaho_alloc(room, sizeof *s.low)};
-    enum vaho_status status = VAHO_OK;
+    unsigned *around = NULL;
+    size_t n = 0, k = 0;
+    struct solved s = {0};
+    unsigned char *seen = NULL;
+    enum vaho_status status = list_around(&around, &n, plume, c->m->competition, claim, error);
 
-    if (!near || !edge.pixel || !s.index || !s.low || !s.mean || !s.high)
-        status = vaho_fail_memory(error, "a plume's edges");
-    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
-        for (size_t l = plume->pixel[2 * i] > EDGE ? plume->pixel[2 * i] - EDGE : 0;
-             l <= plume->pixel[2 * i] + EDGE && l <= l1; l++)
-            for (size_t p = plume->pixel[2 * i + 1] > EDGE ? plume->pixel[2 * i + 1] - EDGE : 0;
-                 p <= plume->pixel[2 * i + 1] + EDGE && p <= s1; p++)
-                near[(l - l0) * width + p - s0] |= 1;
-    for (size_t i = 0; status == VAHO_OK && i < plume->n_pixels; i++)
-        near[(plume->pixel[2 * i] - l0) * width + plume->pixel[2 * i + 1] - s0] = 0;
-    for (size_t k = 0; status == VAHO_OK && k < room; k++) {
-        size_t l = l0 + k / width, p = s0 + k % width;
-        unsigned other = competition->claim[l * ns + p];
-        if (!near[k] || (other != 0 && other != VAHO_CLAIM_DECOY && other != claim))
-            continue;
-        edge.pixel[2 * edge.n_pixels] = (unsigned)l;
-        edge.pixel[2 * edge.n_pixels + 1] = (unsigned)p;
-        edge.n_pixels++;
+    if (status == VAHO_OK) {
+        s = (struct solved){0, vaho_alloc(2 * n, sizeof *s.at), vaho_alloc(n, sizeof *s.low),
+                            vaho_alloc(n, sizeof *s.low), vaho_alloc(n, sizeof *s.low)};
+        seen = vaho_alloc(n, 1);
+        if (!s.at || !s.low || !s.mean || !s.high || !seen)
+            status = vaho_fail_memory(error, "a plume's column density");
     }
     if (status == VAHO_OK)
-        status = solve_all(&s, &own, c, &edge, gas, error);
+        status = lay_elsewhere(trail, c, plume, gas, error);
     if (status == VAHO_OK)
-        fill_maps(c->amounts->maps, &edge, gas, &s, own.pixel_spread);
-    free(near);
-    free(edge.pixel);
+        status = solve_all(&s, trail, c, around, n, plume->snr > SATURATED_SNR, gas, error);
+    for (size_t i = 0; status == VAHO_OK && i < s.n; i++) { /* both in raster order */
+        while (k < plume->n_pixels &&
+               (plume->pixel[2 * k] < s.at[2 * i] ||
+                (plume->pixel[2 * k] == s.at[2 * i] && plume->pixel[2 * k + 1] < s.at[2 * i + 1])))
+            k++;
+        seen[i] = k < plume->n_pixels && plume->pixel[2 * k] == s.at[2 * i] &&
+                  plume->pixel[2 * k + 1] == s.at[2 * i + 1];
+    }
+    if (status == VAHO_OK && s.n > 0)
+        status = sum_up(plume, trail, c, gas, &s, seen, error);
+    if (status == VAHO_OK)
+        fill_maps(c->amounts->maps, gas, &s, trail->pixel_spread);
+    free(around);
+    free(seen);
     solved_free(&s);
     return status;
 }
@@ -570,15 +607,13 @@ enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amou
                          amounts->settled ? contrast->d[amounts->measuring->hypothesis]
                                           : amounts->prior_d,
                          amounts->settled);
-        if (thermal)
+        if (thermal && strong[i])
             status = weigh_air(&trail[i], &c, &plume[i], gas[i], error);
     }
     if (status == VAHO_OK && n > 0)
         vaho_belief_settle(trail, strong, n, amounts->prior_d, amounts->prior_sigma);
     for (size_t i = 0; status == VAHO_OK && i < n; i++)
-        status = measure_one(&plume[i], &trail[i], &c, gas[i], error);
-    for (size_t i = 0; status == VAHO_OK && i < n; i++)
-        status = measure_edges(&plume[i], &trail[i], &c, gas[i], claim[i], error);
+        status = measure_one(&plume[i], &trail[i], &c, gas[i], claim[i], error);
     context_free(&c);
     return status;
 }

@@ -4,59 +4,29 @@
 
 static const double STEP_K = 0.5, COARSE_STEP_K = 1.0;
 static const double MISTAKEN = 0.05;
-static const double SHARE[] = {0.2, 0.5, 1.0}; /* spread of c over its mean */
-/* So many neighbouring pixels say one thing: the ground and the plume are alike over some. */
-static const double PIXELS_AS_ONE = 6.0, PIXELS_A_PUFF = 30.0;
+/*
+ * What no c undoes says much where a plume is saturated, for then A itself shows; of other plumes
+ * it leans towards warm ground by more than its count of pixels would allow, so it counts little.
+ */
+static const double PIXELS_AS_ONE = 30.0;
+static const double NEIGHBOURS_AS_ONE = 3.0; /* each pixel is its neighbours' neighbour */
 
 void vaho_belief_grid(struct vaho_amount_trail *trail, double centre, int settled)
 {
-    double step = settled ? STEP_K : COARSE_STEP_K;
+    double step = (settled ? STEP_K : COARSE_STEP_K) / VAHO_AMOUNT_EVERY;
 
     for (size_t i = 0; i < trail->n_d; i++)
         trail->d[i] = centre + step * ((double)i - (double)(trail->n_d / 2));
 }
 
-/* -2 log-likelihood of pixels whose c spread by 'share' of their mean. */
-static double misfit_of(const struct vaho_amount *amount, size_t n, double s2, double share)
+double vaho_belief_likelihood(const struct vaho_amount *amount, size_t n, double spread2,
+                              double roughness)
 {
-    double sum_g = 0.0, mean = 0.0, tau, out = 0.0;
-
-    for (size_t i = 0; i < n; i++) {
-        sum_g += amount[i].weight;
-        mean += amount[i].weight * amount[i].ppmm;
-    }
-    if (!(sum_g > 0.0))
-        return 0.0;
-    mean /= sum_g;
-    tau = share * fabs(mean);
-    for (int round = 0; round < 3; round++) {
-        double w = 0.0, wc = 0.0;
-        for (size_t i = 0; i < n; i++)
-            if (amount[i].weight > 0.0) {
-                double u = 1.0 / (s2 / amount[i].weight + tau * tau);
-                w += u;
-                wc += u * amount[i].ppmm;
-            }
-        mean = wc / w;
-        tau = share * fabs(mean);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (amount[i].weight > 0.0) {
-            double off = amount[i].ppmm - mean, v = s2 / amount[i].weight;
-            out += off * off / (v + tau * tau) + log1p(tau * tau / v);
-        }
-    return out;
-}
-
-double vaho_belief_likelihood(const struct vaho_amount *amount, size_t n, double s2, int plain)
-{
-    double misfit = 0.0, best = plain ? 0.0 : INFINITY;
+    double misfit = 0.0;
 
     for (size_t i = 0; i < n; i++)
         misfit += amount[i].misfit;
-    for (size_t i = 0; !plain && i < sizeof SHARE / sizeof SHARE[0]; i++)
-        best = fmin(best, misfit_of(amount, n, s2, SHARE[i]));
-    return -0.5 * (misfit / s2 / PIXELS_AS_ONE + best / PIXELS_A_PUFF);
+    return -0.5 * (misfit / spread2 / PIXELS_AS_ONE + roughness / NEIGHBOURS_AS_ONE);
 }
 
 static void normalise(double *p, size_t n)
@@ -83,41 +53,56 @@ static void blur(double *out, const double *in, const double *d, size_t n)
     }
 }
 
-/* exp(log p), the largest 1. */
-static void likelihood(double *out, const struct vaho_amount_trail *trail)
+/* Fills the log-likelihood between the values tried: cubic (Catmull and Rom 1974), straight at the
+ * ends. */
+static void fill_between(struct vaho_amount_trail *trail)
 {
-    double most = -INFINITY;
+    const size_t step = VAHO_AMOUNT_EVERY;
+    double *y = trail->log_likelihood;
 
-    for (size_t i = 0; i < trail->n_d; i++)
-        most = fmax(most, trail->log_likelihood[i]);
-    for (size_t i = 0; i < trail->n_d; i++)
-        out[i] = exp(trail->log_likelihood[i] - most);
+    for (size_t i = 0; i + step < trail->n_d; i += step) {
+        double here = y[i], next = y[i + step];
+        double before = i > 0 ? y[i - step] : 2.0 * here - next;
+        double after = i + 2 * step < trail->n_d ? y[i + 2 * step] : 2.0 * next - here;
+        for (size_t k = 1; k < step; k++) {
+            double t = (double)k / (double)step;
+            y[i + k] = here + 0.5 * t *
+                                  (next - before +
+                                   t * (2.0 * before - 5.0 * here + 4.0 * next - after +
+                                        t * (3.0 * (here - next) + after - before)));
+        }
+    }
 }
 
-/* What one plume says: blurred, and mistaken altogether with a small probability. */
+/* What one plume says: its likelihood, blurred, and mistaken altogether with a small probability.
+ */
 static void hear(double *out, const struct vaho_amount_trail *trail)
 {
-    double one[VAHO_AMOUNT_GRID], most = 0.0;
+    double one[VAHO_AMOUNT_GRID], most = -INFINITY;
+    size_t n = trail->n_d;
 
-    likelihood(one, trail);
-    blur(out, one, trail->d, trail->n_d);
-    for (size_t i = 0; i < trail->n_d; i++)
+    for (size_t i = 0; i < n; i++)
+        most = fmax(most, trail->log_likelihood[i]);
+    for (size_t i = 0; i < n; i++)
+        one[i] = exp(trail->log_likelihood[i] - most);
+    blur(out, one, trail->d, n);
+    most = 0.0;
+    for (size_t i = 0; i < n; i++)
         most = fmax(most, out[i]);
-    for (size_t i = 0; i < trail->n_d; i++)
+    for (size_t i = 0; i < n; i++)
         out[i] = (1.0 - MISTAKEN) * out[i] + MISTAKEN * most;
 }
 
-void vaho_belief_settle(struct vaho_amount_trail *trail, const unsigned char *strong, size_t n,
-                        double prior_d, double prior_sigma)
+/* The logarithm of the common belief in d, from the prior and all strong plumes. */
+static void agree(double *log_p, const struct vaho_amount_trail *trail, const unsigned char *strong,
+                  size_t n, double prior_d, double prior_sigma)
 {
-    size_t n_d = trail[0].n_d;
-    const double *d = trail[0].d;
-    double log_p[VAHO_AMOUNT_GRID], common[VAHO_AMOUNT_GRID], wide[VAHO_AMOUNT_GRID];
-    double own[VAHO_AMOUNT_GRID], most = -INFINITY;
-    double sigma = fmax(prior_sigma, 0.25 * STEP_K); /* a known one: the grid's own point */
+    size_t n_d = trail->n_d;
+    double own[VAHO_AMOUNT_GRID];
+    double sigma = fmax(prior_sigma, STEP_K / VAHO_AMOUNT_EVERY); /* a known one: the grid's step */
 
     for (size_t i = 0; i < n_d; i++) {
-        double u = (d[i] - prior_d) / sigma;
+        double u = (trail->d[i] - prior_d) / sigma;
         log_p[i] = -0.5 * u * u;
     }
     for (size_t k = 0; k < n; k++) {
@@ -125,25 +110,44 @@ void vaho_belief_settle(struct vaho_amount_trail *trail, const unsigned char *st
             continue;
         hear(own, &trail[k]);
         for (size_t i = 0; i < n_d; i++)
-            log_p[i] += log(fmax(own[i], 1e-300));
+            log_p[i] += log(own[i]);
     }
-    for (size_t i = 0; i < n_d; i++)
-        most = fmax(most, log_p[i]);
-    for (size_t i = 0; i < n_d; i++)
-        common[i] = exp(log_p[i] - most);
-    normalise(common, n_d);
-    for (size_t k = 0; k < n; k++) {
-        double mean = 0.0, square = 0.0;
-        hear(own, &trail[k]);
-        blur(wide, common, d, n_d);
-        for (size_t i = 0; i < n_d; i++)
-            trail[k].belief[i] = own[i] * wide[i];
-        normalise(trail[k].belief, n_d);
-        for (size_t i = 0; i < n_d; i++)
-            mean += trail[k].belief[i] * d[i];
-        for (size_t i = 0; i < n_d; i++)
-            square += trail[k].belief[i] * (d[i] - mean) * (d[i] - mean);
-        trail[k].d_mean = mean;
-        trail[k].d_sigma = n_d > 1 ? sqrt(square) : 0.0;
+}
+
+/* What one plume may believe: what it says itself, and what all others do, blurred. */
+static void believe(struct vaho_amount_trail *trail, const double *log_common, int strong)
+{
+    double own[VAHO_AMOUNT_GRID], others[VAHO_AMOUNT_GRID], most = -INFINITY;
+    double mean = 0.0, square = 0.0;
+    size_t n = trail->n_d;
+
+    hear(own, trail);
+    for (size_t i = 0; i < n; i++) {
+        others[i] = log_common[i] - (strong ? log(own[i]) : 0.0);
+        most = fmax(most, others[i]);
     }
+    for (size_t i = 0; i < n; i++)
+        others[i] = exp(others[i] - most);
+    blur(trail->belief, others, trail->d, n);
+    for (size_t i = 0; i < n; i++)
+        trail->belief[i] *= own[i];
+    normalise(trail->belief, n);
+    for (size_t i = 0; i < n; i++)
+        mean += trail->belief[i] * trail->d[i];
+    for (size_t i = 0; i < n; i++)
+        square += trail->belief[i] * (trail->d[i] - mean) * (trail->d[i] - mean);
+    trail->d_mean = mean;
+    trail->d_sigma = n > 1 ? sqrt(square) : 0.0;
+}
+
+void vaho_belief_settle(struct vaho_amount_trail *trail, const unsigned char *strong, size_t n,
+                        double prior_d, double prior_sigma)
+{
+    double log_common[VAHO_AMOUNT_GRID];
+
+    for (size_t k = 0; k < n; k++)
+        fill_between(&trail[k]);
+    agree(log_common, trail, strong, n, prior_d, prior_sigma);
+    for (size_t k = 0; k < n; k++)
+        believe(&trail[k], log_common, strong[k]);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "sense/robust.h"
 #include "vaho/library.h"
 
 static const double AVOGADRO = 6.02214076e23;
@@ -193,22 +194,44 @@ static double scatter_share(const double *slice, size_t n, double mean)
     return sqrt(square / (double)(n - 1) / independent) / mean;
 }
 
+/* How many slices lie before the plume begins: its source was found too far upwind. */
+static size_t before_it_begins(const double *slice, size_t n)
+{
+    float sorted[VAHO_MAX_SLICES];
+    double half;
+
+    for (size_t k = 0; k < n; k++)
+        sorted[k] = (float)slice[k];
+    half = 0.5 * (double)vaho_median(sorted, n);
+    for (size_t k = 0; k + 2 * FIT_SLICES <= n; k++) {
+        double mean = 0.0;
+        for (size_t i = 0; i < FIT_SLICES; i++)
+            mean += slice[k + i] / FIT_SLICES;
+        if (mean >= half)
+            return k;
+    }
+    return 0;
+}
+
 /* Both methods over the points. */
 static void measure(struct vaho_emission *out, const struct point *point, size_t n,
                     const double *half_m, double step, const struct vaho_drift *drift,
                     double kg_per_ppmm_m2, const struct vaho_plume *plume)
 {
     double mass = 0.0, flux = 0.0, to_kg_h = drift->speed_m_s * 3600.0, parts;
-    size_t n_fits = 0;
+    size_t n_fits = 0, first;
 
     for (size_t i = 0; i < n; i++) {
         size_t k = (size_t)(point[i].a / step - SKIPPED_PX);
         out->slice_kg_m[k] += point[i].c * drift->along_m * drift->across_m / step * kg_per_ppmm_m2;
     }
+    first = before_it_begins(out->slice_kg_m, out->n_slices);
+    out->n_slices -= first;
+    memmove(out->slice_kg_m, out->slice_kg_m + first, out->n_slices * sizeof *out->slice_kg_m);
     for (size_t k = 0; k < out->n_slices; k++)
         mass += out->slice_kg_m[k] / (double)out->n_slices;
     for (size_t k = 0; k + FIT_SLICES <= out->n_slices; k += FIT_SLICES) {
-        flux += fit_slice(point, n, k, half_m[k + 1], step) * kg_per_ppmm_m2;
+        flux += fit_slice(point, n, first + k, half_m[first + k + 1], step) * kg_per_ppmm_m2;
         n_fits++;
     }
     flux /= (double)n_fits;

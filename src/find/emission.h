@@ -14,7 +14,8 @@
  *
  * Varon's effective wind and sqrt(area) stand for mass that their mask loses and a length
  * it does not know; here slices are wider than the footprint, so that the plume's edges, which
- * no detection shows, are in M, and L is the distance along the wind itself.
+ * no detection shows, are in M, and L is the distance along the wind itself.  Upwind of the source
+ * is no gas: slices before the first three in a row that hold half the median are left out.
  *
  * The rate is the mean of the two.  Its standard deviation adds in squares, relative to it:
  * the wind's; the column density's (amounts.h); how slices differ, over the root of how many

@@ -2,7 +2,7 @@
  * measure.h - footprint, spectrum, amount, gases and source of one winner
  *
  * Footprint: of the ground the winner claimed, the pixels that still show the
- * gas at the finest scale that shows it at all.
+ * gas at the finest scale that shows it at all; amounts.h draws it anew.
  * Amount: here only the linear estimate that identification makes, over the footprint F
  *     c = sum_F(s' C^-1 z - offset) / sum_F(s' C^-1 s),   sigma = spread / sqrt(sum_F(s' C^-1 s)),
  * with C, offset and spread of the level the winner was found at; amounts.h solves for what is

@@ -207,10 +207,11 @@ static json_t *amount(const struct vaho_explanation *e, const struct vaho_plume 
     json_object_set_new(out, "mean_after_turn_ppmm", reals(t->step_ppmm, VAHO_AMOUNT_TURNS + 1));
     real(out, "mean_ppmm", plume->mean_ppmm);
     real(out, "peak_ppmm", plume->peak_ppmm);
-    real(out, "true_spread_ppmm", t->tau_ppmm);
+    real(out, "kernel_px", t->reach_px);
     real(sigma, "noise_ppmm", t->noise_ppmm);
     real(sigma, "uneven_ppmm", t->uneven_ppmm);
     real(sigma, "air_ppmm", t->air_ppmm);
+    real(sigma, "model_ppmm", t->model_ppmm);
     json_object_set_new(out, "sigma_parts", sigma);
     real(out, "sigma_ppmm", plume->sigma_ppmm);
     return out;

@@ -276,9 +276,10 @@ static enum vaho_status amount(const struct page *p, struct vaho_error *error)
     row(p, "sigma's part of noise", t->noise_ppmm, "ppm.m");
     row(p, "sigma's part of uneven weights", t->uneven_ppmm, "ppm.m");
     row(p, "sigma's part of the air's temperature", t->air_ppmm, "ppm.m");
+    row(p, "sigma's part of the model", t->model_ppmm, "ppm.m");
     row(p, "<b>sigma of the mean</b>", p->plume->sigma_ppmm, "ppm.m");
     row(p, "peak", p->plume->peak_ppmm, "ppm.m");
-    row(p, "spread over the plume itself", t->tau_ppmm, "ppm.m");
+    row(p, "kernel the footprint was drawn with", t->reach_px, "pixels");
     row(p, "noise of such a footprint over that of independent pixels", t->clutter, "");
     row(p, "places it was laid on to tell that", (double)t->n_elsewhere, "");
     end(p);

@@ -107,6 +107,22 @@ static void both_methods_give_the_rate(void **state)
     free(m);
 }
 
+/* Eight pixels, and none of them with gas, in a plume of 90: a tenth of the rate. */
+static void upwind_of_the_source_is_no_plume(void **state)
+{
+    struct made *m = make();
+    struct vaho_emission right, upwind;
+    struct vaho_drift drift = wind(0.6);
+
+    (void)state;
+    measure(&right, m, MOLAR_MASS, &drift);
+    m->plume.source_sample -= 8.0;
+    measure(&upwind, m, MOLAR_MASS, &drift);
+    assert_true(fabs(upwind.kg_h / right.kg_h - 1.0) < 0.02);
+    assert_true(fabs(upwind.length_m / right.length_m - 1.0) < 0.05);
+    free(m);
+}
+
 static void sigma_adds_its_parts_in_squares(void **state)
 {
     struct made *m = make();
@@ -197,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(both_methods_give_the_rate),
+        cmocka_unit_test(upwind_of_the_source_is_no_plume),
         cmocka_unit_test(sigma_adds_its_parts_in_squares),
         cmocka_unit_test(the_rate_goes_with_wind_and_molar_mass),
         cmocka_unit_test(gas_on_others_ground_is_not_counted),
