@@ -9,6 +9,7 @@
 #include "find/air.h"
 #include "find/amounts.h"
 #include "find/competition.h"
+#include "find/coverage.h"
 #include "find/evidence.h"
 #include "find/explanation.h"
 #include "find/maps.h"
@@ -16,11 +17,13 @@
 #include "find/plume_ground.h"
 #include "find/posterior.h"
 #include "find/significance.h"
+#include "flight/coverage.h"
 #include "flight/emissions.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
+static const double Q_COVERED = 0.05; /* what coverage is told for */
 enum { N_PASSES = 2, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
@@ -48,7 +51,8 @@ struct search {
     size_t *n_decoys; /* n_searched */
     unsigned char *excluded;
     struct vaho_competition *competition;
-    double *q; /* of each winner */
+    double *q;      /* of each winner */
+    double *z_at_q; /* n_searched: what coverage is told from, of the last pass */
     struct vaho_maps *maps;
     /* kept for explanations: */
     struct vaho_candidate *candidate; /* all; NULL: not asked for */
@@ -113,6 +117,7 @@ static void search_free(struct search *s)
     forget_learned(s);
     vaho_maps_free(s->maps);
     free(s->excluded);
+    free(s->z_at_q);
 }
 
 /* Detector columns, contrast and background, from what is not excluded. */
@@ -302,6 +307,9 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     if (status == VAHO_OK)
         status = vaho_q_values_explained(q, why, winner, n_winners, s->n_decoys, s->n_searched, 1,
                                          error);
+    if (status == VAHO_OK && s->z_at_q != NULL)
+        status = vaho_z_at_q(s->z_at_q, Q_COVERED, winner, n_winners, s->n_decoys, s->n_searched, 1,
+                             error);
     s->q = q; /* the gases' come first */
     s->why = why;
     free(own);
@@ -512,6 +520,18 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     return status;
 }
 
+/* What a plume would have needed to be found. */
+static enum vaho_status find_coverage(struct search *s, struct vaho_detection *out,
+                                      size_t hypothesis, struct vaho_error *error)
+{
+    enum vaho_status status = vaho_coverage_make(&out->coverage, s->maps, s->evidence, hypothesis,
+                                                 s->real, s->z_at_q, error);
+
+    return status != VAHO_OK ? status
+                             : vaho_coverage_rates(out->coverage, s->signatures, s->settings,
+                                                   vaho_source_info(s->source), error);
+}
+
 /* Hands the maps over to the detection. */
 static void give_maps(struct search *s, struct vaho_detection *out)
 {
@@ -544,6 +564,9 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         vaho_progress_report(progress, "score", pass, N_PASSES, "passes");
         if (status == VAHO_OK)
             status = make_decoys(&s, pass + 1 < N_PASSES ? 0 : settings->n_decoys, error);
+        if (status == VAHO_OK && pass + 1 == N_PASSES &&
+            (s.z_at_q = vaho_alloc(s.n_searched, sizeof *s.z_at_q)) == NULL)
+            status = vaho_fail_memory(error, "the coverage");
         if (status == VAHO_OK)
             status = find_winners(&s, error);
         if (status == VAHO_OK && pass + 1 < N_PASSES && s.contrast->n_hypotheses > 1 &&
@@ -565,6 +588,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         status = measure_winners(&s, out, hypothesis, settled, error);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
         status = vaho_posterior(s.maps, s.competition, s.q, error);
+    if (status == VAHO_OK)
+        status = find_coverage(&s, out, hypothesis, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,
