@@ -9,9 +9,8 @@
 #include "find/evidence_model.h"
 
 enum { TILE = 32, PLANE = 128, N_ANGLES = 16, MAX_GAIN = 64 };
-static const double LENGTH_PX = 40.0, FADES_PX = 24.0, WIDTH_PX = 0.9, WIDENS = 0.11,
-                    FOOTPRINT = 0.2;
-static const double SEARCHED = 0.5; /* see coverage.h */
+static const double FOOTPRINT = 0.2; /* of the highest */
+static const double SEARCHED = 0.5;  /* see coverage.h */
 static const double SPREAD = 0.3;
 static const double Z_LOW = 2.0, Z_HIGH = 66.0, Z_STEP = 0.02;
 
@@ -52,9 +51,9 @@ static void draw_plume(float *plane, double *mass, double *length, double angle)
     for (size_t i = 0; i < PLANE * PLANE; i++) {
         double y = (double)(i / PLANE) - PLANE / 2, x = (double)(i % PLANE) - PLANE / 2;
         double s = x * cos(angle) + y * sin(angle), v = y * cos(angle) - x * sin(angle);
-        double w = WIDTH_PX + WIDENS * s;
-        plane[i] = s >= 0.0 && s <= LENGTH_PX
-                       ? (float)(exp(-s / FADES_PX) * exp(-0.5 * v * v / (w * w)))
+        double w = VAHO_PLUME_WIDTH_PX + VAHO_PLUME_WIDENS * s;
+        plane[i] = s >= 0.0 && s <= VAHO_PLUME_LENGTH_PX
+                       ? (float)(exp(-s / VAHO_PLUME_FADES_PX) * exp(-0.5 * v * v / (w * w)))
                        : 0.0f;
         highest = fmax(highest, (double)plane[i]);
     }

@@ -37,6 +37,12 @@
 #include "find/significance.h"
 #include "vaho/status.h"
 
+/* L, w at s = 0 and its growth along s, and the length. */
+#define VAHO_PLUME_FADES_PX 24.0
+#define VAHO_PLUME_WIDTH_PX 0.9
+#define VAHO_PLUME_WIDENS 0.11
+#define VAHO_PLUME_LENGTH_PX 40.0
+
 struct vaho_coverage {
     size_t n_lines, n_samples, n_rows, n_cols, n_gases; /* n_rows x n_cols tiles */
     double steepness;                                   /* k */

@@ -170,8 +170,7 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                                s->pool, error);
 }
 
-/* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
-static void contrast_profile(float *out, const struct vaho_contrast *contrast)
+void vaho_contrast_profile(float *out, const struct vaho_contrast *contrast)
 {
     size_t nb = contrast->n_bands;
 
@@ -201,7 +200,7 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
         status = vaho_fail_memory(error, "decoys");
         goto fail;
     }
-    contrast_profile(profile, s->contrast);
+    vaho_contrast_profile(profile, s->contrast);
     memcpy(s->scored, s->real, s->n_searched * s->stride * sizeof(float));
     s->n_all = s->n_searched;
     for (size_t g = 0; g < s->n_searched; g++) {
@@ -602,6 +601,40 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     if (status == VAHO_OK) {
         give_maps(&s, out);
         out->n_decoys_run = s.n_all - s.n_searched;
+    }
+    search_free(&s);
+    return status;
+}
+
+enum vaho_status vaho_search_learn(struct vaho_detection *out, const struct vaho_source *source,
+                                   struct vaho_signatures *signatures,
+                                   const struct vaho_detect_settings *settings,
+                                   struct vaho_pool *pool, vaho_searched_fn then, void *context,
+                                   struct vaho_error *error)
+{
+    struct search s = {
+        .source = source, .settings = settings, .signatures = signatures, .pool = pool};
+    double d = 0.0;
+    int settled = 0;
+    enum vaho_status status = learn(&s, out, signatures, NULL, error);
+
+    for (size_t pass = 1; status == VAHO_OK && pass < N_PASSES; pass++) {
+        status = make_decoys(&s, 0, error);
+        if (status == VAHO_OK)
+            status = find_winners(&s, error);
+        if (status == VAHO_OK && s.contrast->n_hypotheses > 1 &&
+            !isfinite(settings->air_temperature_k))
+            status = vaho_air_settle(&d, &settled, &s.scene, s.evidence, s.competition, s.real,
+                                     s.n_searched, error);
+        if (status == VAHO_OK)
+            status = exclude_plumes(&s, error);
+        if (status == VAHO_OK)
+            status = learn(&s, out, signatures, settled ? &d : NULL, error);
+    }
+    if (status == VAHO_OK) {
+        struct vaho_searched searched = {&s.scene, s.evidence, signatures, s.absorption,
+                                         s.contrast->n_hypotheses / 2};
+        status = then(context, &searched, error);
     }
     search_free(&s);
     return status;
