@@ -9,9 +9,8 @@
 #include "find/evidence_model.h"
 
 enum { TILE = 32, PLANE = 128, N_ANGLES = 16, MAX_GAIN = 64 };
-static const double FOOTPRINT = 0.2; /* of the highest */
-static const double SEARCHED = 0.5;  /* see coverage.h */
-static const double SPREAD = 0.3;
+static const double FOOTPRINT = 0.2;                             /* of the highest */
+static const double SEARCHED = 0.5, SHOWN = 0.76, SPREAD = 0.41; /* see coverage.h */
 static const double Z_LOW = 2.0, Z_HIGH = 66.0, Z_STEP = 0.02;
 
 enum vaho_status vaho_z_at_q(double *out, double q, const struct vaho_winner *winner, size_t n,
@@ -207,7 +206,7 @@ enum vaho_status vaho_coverage_make(struct vaho_coverage **out, const struct vah
             vaho_coverage_tile(box, c, i / c->n_cols, i % c->n_cols);
             one = per_ppmm * sqrt(tile_weight(&c->valid[i], maps, g, box));
             c->limit_ppmm[g * n_tiles + i] =
-                one > 0.0 && isfinite(z_at_q[g]) ? (z_at_q[g] - SEARCHED) / one : NAN;
+                one > 0.0 && isfinite(z_at_q[g]) ? (z_at_q[g] - SEARCHED) / (SHOWN * one) : NAN;
         }
         if (isfinite(z_at_q[g])) {
             z += z_at_q[g];

@@ -12,10 +12,13 @@
  * g = s' C_1^-1 s ~ w^2 v' C_1^-1 v.  The largest over scales counts, as in the search.  With z_q
  * the evidence at which q is 0.05 in this very flight, significance.h, the limit is
  *
- *     c_50 = (z_q - SEARCHED) / (W max_s a_s R_s):
+ *     c_50 = (z_q - SEARCHED) / (SHOWN W max_s a_s R_s):
  *
  * the search takes the largest of several kernels and places, so that a plume found half the time
- * needs to bring up somewhat less than z_q by itself.
+ * needs to bring up somewhat less than z_q by itself; but plumes meander and break up, ground
+ * strays, which tempers evidence, and other gases compete, so that plumes of bench/detection's
+ * scenes bring up three quarters of what a standard one on even ground would (SHOWN;
+ * bench/coverage).
  *
  * The standard plume is the wedge of source_point.h with losses,
  *
@@ -27,7 +30,7 @@
  *
  * How the share found grows with strength c is taken for logistic in ln c,
  * 1 / (1 + (c_50 / c)^k): noise of one standard deviation is 1 / z of c, and plumes and grounds
- * differ from the standard ones by a share of their own (SPREAD).
+ * differ from the standard ones by a share of their own (SPREAD, from the same bench).
  */
 #ifndef VAHO_FIND_COVERAGE_H
 #define VAHO_FIND_COVERAGE_H
