@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "find/evidence_model.h"
 
-enum { TILE = 32, PLANE = 128, N_ANGLES = 16, MAX_GAIN = 64 };
+enum { TILE = 32, PLANE = 128, N_ANGLES = 16 };
 static const double FOOTPRINT = 0.2;                             /* of the highest */
 static const double SEARCHED = 0.5, SHOWN = 0.76, SPREAD = 0.41; /* see coverage.h */
 static const double Z_LOW = 2.0, Z_HIGH = 66.0, Z_STEP = 0.02;
