@@ -26,7 +26,8 @@ def lonlat(row, col):
 
 
 def plan(seed, lower=0, rungs=len(LADDER)):
-    """The sources of a campaign: one of each gas, the rungs of the ladder from 'lower' on in turn."""
+    """The sources of a campaign: one of each gas, 'rungs' of the ladder from
+    'lower' on in turn (a number that 5 does not divide)."""
     rng = np.random.default_rng([seed, 4000003])
     spots = [(52, 40), (108, 88)]
     rng.shuffle(spots)

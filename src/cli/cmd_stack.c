@@ -24,7 +24,7 @@ struct request {
     size_t n_libraries;
     const char *library_path[MAX_PATHS], *gas[MAX_GASES];
     char *gas_text; /* owned; cut up by 'gas' */
-    const char *list, *out, *q_text, *air_text, *gases_asked;
+    const char *list, *out, *q_text, *gases_asked;
     struct mandate_option permission;
     struct vaho_detect_settings detect;
     struct vaho_library *library;
@@ -43,11 +43,10 @@ static void print_help(void)
         "gas, and run.json.\n\n"
         "PASSES.csv names one cube a line, in columns named by its first line: cube,\n"
         "wind_from_deg (degrees from north, clockwise) and, where known, wind_from_sigma_deg\n"
-        "(15), wind_speed_m_s, time (where the cube does not say), geo and dem (as for\n"
-        "'vaho detect'). File names start at its own folder.\n\n"
+        "(15), wind_speed_m_s, air_temperature_k, time (where the cube does not say), geo and\n"
+        "dem (as for 'vaho detect'). File names start at its own folder.\n\n"
         "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
         "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
-        "  --air-temperature K of the air the plumes are in, as seen in the window\n"
         "  --q X               report sources up to this false-discovery rate (0.05)\n"
         "  --mandate FILE      look only where, when and for what this signed permission allows\n"
         "  --trust PATH        whose keys are an authority's: a file or a folder of them\n"
@@ -87,11 +86,6 @@ static int take_option(struct request *r, int option, char *value)
         return r->detect.n_gases > 0
                    ? EXIT_DONE
                    : command_misused(NAME, "--gas wants names with commas between");
-    case 'a':
-        r->air_text = value;
-        return option_real(&r->detect.air_temperature_k, value, 180.0, 350.0)
-                   ? EXIT_DONE
-                   : command_misused(NAME, "--air-temperature wants kelvins, 180 to 350");
     case 'q':
         r->q_text = value;
         return option_real(&r->q, value, 0.0, 0.5) ? EXIT_DONE
@@ -233,11 +227,9 @@ static enum vaho_status stack(struct request *r, struct vaho_error *error)
     status = vaho_stack_passes(&stacked, &request, &progress, error);
     terminal_bar_end(&bar);
     if (status == VAHO_OK) {
-        struct vaho_setting setting[] = {
-            {"--gas", r->gases_asked != NULL ? r->gases_asked : "all"},
-            {"--air-temperature", r->air_text != NULL ? r->air_text : "not given"},
-            {"--q", r->q_text != NULL ? r->q_text : "0.05"},
-            {"decoys a signature", decoys}};
+        struct vaho_setting setting[] = {{"--gas", r->gases_asked != NULL ? r->gases_asked : "all"},
+                                         {"--q", r->q_text != NULL ? r->q_text : "0.05"},
+                                         {"decoys a signature", decoys}};
         struct vaho_product product = {name, "", stacked->exercise, label, r->q, VAHO_VERSION};
         struct vaho_stack_products products = {.directory = directory,
                                                .product = &product,
@@ -260,7 +252,6 @@ int cmd_stack(int argc, char **argv)
 {
     static const struct option options[] = {{"library", required_argument, NULL, 'l'},
                                             {"gas", required_argument, NULL, 'g'},
-                                            {"air-temperature", required_argument, NULL, 'a'},
                                             {"q", required_argument, NULL, 'q'},
                                             {"mandate", required_argument, NULL, 'M'},
                                             {"trust", required_argument, NULL, 'T'},

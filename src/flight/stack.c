@@ -293,24 +293,32 @@ static enum vaho_status take_pass(void *context, const struct vaho_searched *sea
 
 static enum vaho_status add_pass(struct stacking *s, struct vaho_error *error)
 {
-    const struct vaho_detect_settings *settings = s->request->settings;
+    struct vaho_detect_settings settings = *s->request->settings;
+    struct vaho_stacked_pass *pass = &s->out->pass[s->pass];
     struct vaho_detection *notes = vaho_alloc(1, sizeof *notes);
     struct vaho_signatures *signatures = NULL;
     struct opened opened;
     enum vaho_status status = open_pass(&opened, s->request, s->pass, error);
 
+    settings.air_temperature_k = s->request->passes->pass[s->pass].air_temperature_k;
     if (status == VAHO_OK && notes == NULL)
         status = vaho_fail_memory(error, "a pass");
-    if (status == VAHO_OK && settings->mandate != NULL)
-        status = vaho_detect_permit(opened.source, opened.place, settings->mandate,
+    if (status == VAHO_OK && settings.mandate != NULL)
+        status = vaho_detect_permit(opened.source, opened.place, settings.mandate,
                                     s->request->trust, NULL, error);
     if (status == VAHO_OK)
-        status = vaho_signatures_choose(&signatures, opened.info, s->request->library, settings,
+        status = vaho_signatures_choose(&signatures, opened.info, s->request->library, &settings,
                                         notes, error);
     s->place = opened.place;
     if (status == VAHO_OK)
-        status = vaho_search_learn(notes, opened.source, signatures, settings, s->pool, take_pass,
+        status = vaho_search_learn(notes, opened.source, signatures, &settings, s->pool, take_pass,
                                    s, error);
+    if (status == VAHO_OK) {
+        pass->n_notes = notes->n_notes;
+        pass->note = notes->note;
+        notes->n_notes = 0;
+        notes->note = NULL;
+    }
     vaho_signatures_free(signatures);
     vaho_detection_free(notes);
     opened_free(&opened);
@@ -370,6 +378,9 @@ void vaho_stacked_free(struct vaho_stacked *stacked)
     if (stacked == NULL)
         return;
     for (size_t i = 0; i < stacked->n_passes; i++) {
+        for (size_t k = 0; k < stacked->pass[i].n_notes; k++)
+            free(stacked->pass[i].note[k]);
+        free(stacked->pass[i].note);
         free(stacked->pass[i].path);
         free(stacked->pass[i].time);
     }

@@ -25,6 +25,8 @@ struct vaho_stack_request {
 /* A pass as it was taken. */
 struct vaho_stacked_pass {
     char *path, *time; /* owned */
+    size_t n_notes;
+    char **note; /* what was noticed and worked around; owned */
     struct vaho_pass_wind wind;
     char sha256[65]; /* of the cube */
 };

@@ -106,12 +106,16 @@ static json_t *describe_passes(const struct vaho_stacked *s)
 
     for (size_t i = 0; i < s->n_passes; i++) {
         const struct vaho_stacked_pass *pass = &s->pass[i];
-        json_array_append_new(
-            out, json_pack("{s:o, s:s, s:o, s:f, s:f, s:f, s:f}", "path",
-                           vaho_json_text(pass->path), "sha256", pass->sha256, "time",
-                           vaho_json_time(pass->time), "wind_from_deg", pass->wind.from_deg,
-                           "wind_from_sigma_deg", pass->wind.from_sigma_deg, "relative_density",
-                           pass->wind.relative, "place_sigma_m", pass->wind.place_sigma_m));
+        json_t *notes = json_array();
+        for (size_t k = 0; k < pass->n_notes; k++)
+            json_array_append_new(notes, vaho_json_text(pass->note[k]));
+        json_array_append_new(out, json_pack("{s:o, s:s, s:o, s:f, s:f, s:f, s:f, s:o}", "path",
+                                             vaho_json_text(pass->path), "sha256", pass->sha256,
+                                             "time", vaho_json_time(pass->time), "wind_from_deg",
+                                             pass->wind.from_deg, "wind_from_sigma_deg",
+                                             pass->wind.from_sigma_deg, "relative_density",
+                                             pass->wind.relative, "place_sigma_m",
+                                             pass->wind.place_sigma_m, "notes", notes));
     }
     return out;
 }

@@ -10,9 +10,15 @@
 static const double DIRECTION_SIGMA_DEG = 15.0;
 enum { MAX_FIELD_NBYTES = 4096 };
 
-enum column { CUBE, FROM, FROM_SIGMA, SPEED, TIME, GEO, DEM, N_COLUMNS };
-static const char *const COLUMN[N_COLUMNS] = {
-    "cube", "wind_from_deg", "wind_from_sigma_deg", "wind_speed_m_s", "time", "geo", "dem"};
+enum column { CUBE, FROM, FROM_SIGMA, SPEED, AIR, TIME, GEO, DEM, N_COLUMNS };
+static const char *const COLUMN[N_COLUMNS] = {"cube",
+                                              "wind_from_deg",
+                                              "wind_from_sigma_deg",
+                                              "wind_speed_m_s",
+                                              "air_temperature_k",
+                                              "time",
+                                              "geo",
+                                              "dem"};
 
 /* A run of bytes. */
 struct span {
@@ -85,6 +91,9 @@ static enum vaho_status take_pass(struct vaho_pass *pass, char *field[N_COLUMNS]
     if (status == VAHO_OK)
         status =
             number(&pass->wind_speed_m_s, field[SPEED], 0.05, 100.0, NAN, SPEED, name, line, error);
+    if (status == VAHO_OK)
+        status =
+            number(&pass->air_temperature_k, field[AIR], 180.0, 350.0, NAN, AIR, name, line, error);
     if (status == VAHO_OK && (field[CUBE][0] == '\0' || field[FROM][0] == '\0'))
         status = vaho_fail(error, VAHO_BAD_INPUT, "%s: line %zu: %s is empty", name, line,
                            COLUMN[field[CUBE][0] == '\0' ? CUBE : FROM]);
@@ -116,11 +125,12 @@ static enum vaho_status take_heading(enum column column[N_COLUMNS], size_t *n, s
                (strlen(COLUMN[c]) != field.n || memcmp(COLUMN[c], field.from, field.n) != 0))
             c++;
         if (c == N_COLUMNS || has[c])
-            return vaho_fail(error, VAHO_BAD_INPUT,
-                             "%s: the heading has %s '%.*s'; the columns are cube, wind_from_deg, "
-                             "wind_from_sigma_deg, wind_speed_m_s, time, geo, dem",
-                             name, c == N_COLUMNS ? "an unknown" : "twice",
-                             (int)(field.n < 40 ? field.n : 40), field.from);
+            return vaho_fail(
+                error, VAHO_BAD_INPUT,
+                "%s: the heading has %s '%.*s'; the columns are cube, wind_from_deg, "
+                "wind_from_sigma_deg, wind_speed_m_s, air_temperature_k, time, geo, dem",
+                name, c == N_COLUMNS ? "an unknown" : "twice", (int)(field.n < 40 ? field.n : 40),
+                field.from);
         has[c] = 1;
         column[(*n)++] = (enum column)c;
     }

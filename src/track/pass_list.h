@@ -1,8 +1,8 @@
 /*
  * pass_list.h - the passes of a stack: one line a cube, with the wind in which it was flown
  *
- *     cube,wind_from_deg,wind_from_sigma_deg,wind_speed_m_s,time,geo,dem
- *     monday.bil,270,15,3.2,2026-05-01T10:20:30Z,,
+ *     cube,wind_from_deg,wind_from_sigma_deg,wind_speed_m_s,air_temperature_k,time,geo,dem
+ *     monday.bil,270,15,3.2,,2026-05-01T10:20:30Z,,
  *
  * The first line names the columns, in any order; cube and wind_from_deg must be there, an empty
  * field is not known.  Fields are parted by commas and hold none, nor quotes; blanks around them do
@@ -24,6 +24,7 @@ struct vaho_pass {
     double wind_from_deg;          /* from north, clockwise, 0 .. 360 */
     double wind_from_sigma_deg;    /* 15 where not given */
     double wind_speed_m_s;         /* NaN where not given */
+    double air_temperature_k;      /* as seen in the window; NaN where not given */
 };
 
 struct vaho_pass_list {

@@ -158,6 +158,10 @@ static void locate(struct vaho_stacked_source *out, const struct vaho_stack *sta
     c /= sum;
     out->row = (double)row + r;
     out->col = (double)col + c;
+    if (!stack->seen[(size_t)lround(out->row) * stack->grid.n_cols + (size_t)lround(out->col)]) {
+        out->row = (double)row; /* no pass may have looked between: a mandate's border */
+        out->col = (double)col;
+    }
     for (size_t pass = 0; pass < stack->n_passes; pass++) { /* errors of place, pass by pass */
         double u, share;
         vaho_stack_pass(&u, &share, stack, out->gas, pass, out->cell);

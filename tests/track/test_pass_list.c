@@ -49,6 +49,7 @@ static void columns_come_in_any_order_and_unknowns_have_defaults(void **state)
     assert_string_equal(list.pass[1].cube, "two.bil");
     assert_string_equal(list.pass[1].time, "");
     assert_string_equal(list.pass[1].geo, "");
+    assert_true(isnan(list.pass[1].air_temperature_k));
     assert_true(list.pass[1].wind_from_deg == 0.0 && isnan(list.pass[1].wind_speed_m_s));
     vaho_pass_list_free(&list);
     vaho_pass_list_free(&list); /* all zero now */
@@ -73,6 +74,7 @@ static void what_is_wrong_is_said_with_its_line(void **state)
         {"cube,wind_from_deg\na.bil,nan\n", "wants 0 to 360"},
         {"cube,wind_from_deg,wind_from_sigma_deg\na.bil,9,91\n", "wind_from_sigma_deg wants"},
         {"cube,wind_from_deg,wind_speed_m_s\na.bil,9,0\n", "wind_speed_m_s wants"},
+        {"cube,wind_from_deg,air_temperature_k\na.bil,9,20\n", "air_temperature_k wants 180 to"},
         {"cube,wind_from_deg,time\na.bil,9,monday\n", "line 2: time wants"},
         {"cube,wind_from_deg\na.bil,12,13\n", "line 2: field 3 is one too many"},
         {"cube,wind_from_deg\n\"a.bil\",12\n", "line 2: field 1"},
