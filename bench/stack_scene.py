@@ -39,6 +39,11 @@ def plan(seed, lower=0, rungs=len(LADDER)):
     return sources
 
 
+def wind_angle(seed, i):
+    """Where the wind of a pass blows to, degrees from +sample towards +line."""
+    return float(np.random.default_rng([seed, i, 5000011]).uniform(0, 360))
+
+
 def write(folder, seed, sources, passes):
     """Writes the cubes and their list; returns the list's path and the first cube's."""
     scene = detection_scene.physics()
@@ -48,7 +53,7 @@ def write(folder, seed, sources, passes):
     rows = ["cube,wind_from_deg,wind_from_sigma_deg,time"]
     for i in range(passes):
         rng = np.random.default_rng([seed, i, 5000011])
-        angle = float(rng.uniform(0, 360))  # from +sample towards +line, where it blows to
+        angle = float(rng.uniform(0, 360))  # as wind_angle() has it
         cube, _, _ = scene.make([seed, i, 6000011], wl, gases, [dict(s, wind_deg=angle) for s in sources],
                                 h=LINES, w=SAMPLES, noise=0.0, column_error=0.0)
         cube, _, _ = detection_scene.sensor(rng, cube, ("smile", "drift", "dead"))
