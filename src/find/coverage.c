@@ -11,7 +11,7 @@
 enum { TILE = 32, PLANE = 128, N_ANGLES = 16 };
 static const double FOOTPRINT = 0.2;                             /* of the highest */
 static const double SEARCHED = 0.5, SHOWN = 0.76, SPREAD = 0.41; /* see coverage.h */
-static const double Z_LOW = 2.0, Z_HIGH = 66.0, Z_STEP = 0.02;
+static const double Z_LOW = 4.0, Z_HIGH = 68.0, Z_STEP = 0.02;   /* a search keeps none below */
 
 enum vaho_status vaho_z_at_q(double *out, double q, const struct vaho_winner *winner, size_t n,
                              const size_t *n_decoys, size_t n_gases, int mirrored,

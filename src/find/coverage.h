@@ -25,8 +25,8 @@
  *     m ~ exp(-s / 24) exp(-v^2 / 2 w^2),   w = 0.9 + 0.11 s,   0 <= s <= 40 pixels,
  *
  * its footprint where it is at least a fifth of its highest (240 pixels, 38 long: what plumes near
- * the limit are reported with).  R_s is its mean over 16 directions.  A plume that is wider or
- * shorter has another limit; in the same number of pixels the search does not know the difference.
+ * the limit are reported with).  R_s is its mean over 16 directions.  A plume that is much wider
+ * or shorter has another limit.
  *
  * How the share found grows with strength c is taken for logistic in ln c,
  * 1 / (1 + (c_50 / c)^k): noise of one standard deviation is 1 / z of c, and plumes and grounds
@@ -76,8 +76,9 @@ struct vaho_standard_plume {
 enum vaho_status vaho_standard_plume(struct vaho_standard_plume *out, struct vaho_error *error);
 
 /*
- * out[g]: the least evidence (to 0.02) that a further winner of gas g would need among these for a
- * q-value of at most q; INFINITY: none would do.  Arguments as for vaho_q_values().
+ * out[g]: the least evidence (to 0.02, from 4 on, below which a search keeps none) that a further
+ * winner of gas g would need among these for a q-value of at most q; INFINITY: none would do.
+ * Arguments as for vaho_q_values().
  */
 enum vaho_status vaho_z_at_q(double *out, double q, const struct vaho_winner *winner, size_t n,
                              const size_t *n_decoys, size_t n_gases, int mirrored,

@@ -63,7 +63,7 @@ static const char *in_folder(char out[PATH_NBYTES], const struct vaho_stack_requ
     return out;
 }
 
-/* Opens and places a pass; what went wrong begins with its path. */
+/* Opens and places a pass. */
 static enum vaho_status open_pass(struct opened *out, const struct vaho_stack_request *request,
                                   size_t pass, struct vaho_error *error)
 {
@@ -291,6 +291,18 @@ static enum vaho_status take_pass(void *context, const struct vaho_searched *sea
     return status;
 }
 
+/* Says which pass it was, where the message does not. */
+static enum vaho_status name_pass(enum vaho_status status, const char *path,
+                                  struct vaho_error *error)
+{
+    struct vaho_error said;
+
+    if (status == VAHO_OK || error == NULL || strstr(error->message, path) != NULL)
+        return status;
+    said = *error;
+    return vaho_fail(error, status, "%s: %s", path, said.message);
+}
+
 static enum vaho_status add_pass(struct stacking *s, struct vaho_error *error)
 {
     struct vaho_detect_settings settings = *s->request->settings;
@@ -322,7 +334,7 @@ static enum vaho_status add_pass(struct stacking *s, struct vaho_error *error)
     vaho_signatures_free(signatures);
     vaho_detection_free(notes);
     opened_free(&opened);
-    return status;
+    return name_pass(status, pass->path, error);
 }
 
 enum vaho_status vaho_stack_passes(struct vaho_stacked **out,

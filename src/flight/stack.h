@@ -45,7 +45,7 @@ struct vaho_stacked {
 };
 
 /*
- * As vaho_detect() says for each pass, its path before the message; and VAHO_BAD_INPUT: a pass has
+ * As vaho_detect() says for each pass, which is named; and VAHO_BAD_INPUT: a pass has
  * no geolocation, or other gases can be searched in it than in the first.
  */
 enum vaho_status vaho_stack_passes(struct vaho_stacked **out,

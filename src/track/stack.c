@@ -214,8 +214,9 @@ void vaho_stack_pass(double *u, double *share, const struct vaho_stack *stack, s
     *u = weight > 0.0 ? (double)stack->u[at] : NAN;
 }
 
-void vaho_stack_amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
-                       size_t cell)
+/* The mean over passes and its standard deviation by noise alone. */
+static void amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
+                   size_t cell)
 {
     double sum = 0.0, all = (double)stack->information[gas * stack->n_cells + cell];
 
@@ -226,4 +227,27 @@ void vaho_stack_amount(double *ppmm, double *sigma, const struct vaho_stack *sta
     }
     *ppmm = all > 0.0 ? sum / all : NAN;
     *sigma = all > 0.0 ? 1.0 / sqrt(all) : NAN;
+}
+
+double vaho_stack_disagreement(const struct vaho_stack *stack, size_t gas, size_t cell)
+{
+    double ppmm, sigma, chi2 = 0.0;
+    size_t n = 0;
+
+    amount(&ppmm, &sigma, stack, gas, cell);
+    for (size_t pass = 0; pass < stack->n_passes; pass++) {
+        size_t at = (pass * stack->n_gases + gas) * stack->n_cells + cell;
+        if (!(stack->weight[at] > 0.0f))
+            continue;
+        chi2 += pow((double)stack->u[at] - ppmm * (double)stack->weight[at], 2.0);
+        n++;
+    }
+    return n > 1 ? fmax(chi2 / (double)(n - 1), 1.0) : 1.0;
+}
+
+void vaho_stack_amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
+                       size_t cell)
+{
+    amount(ppmm, sigma, stack, gas, cell);
+    *sigma *= sqrt(vaho_stack_disagreement(stack, gas, cell));
 }

@@ -5,7 +5,7 @@
  * is: two pixels wide, a kernel that carries 16 pixels.
  *
  * Where a source may be follows from the likelihood of its place, its strength the best at every
- * place: exp(z^2 / 2), over the cells around the peak.
+ * place: exp(z^2 / 2), over the cells around the peak, tempered by how passes disagree there.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -140,13 +140,14 @@ static void locate(struct vaho_stacked_source *out, const struct vaho_stack *sta
     const float *z = stack->z + out->gas * stack->n_cells;
     double sum = 0.0, r = 0.0, c = 0.0, rr = 0.0, rc = 0.0, cc = 0.0, placed = 0.0;
     double cell2 = stack->grid.cell_m * stack->grid.cell_m;
+    double temper = vaho_stack_disagreement(stack, out->gas, out->cell);
 
     for (size_t i = 0; i < stack->n_cells; i++) {
         double dr = (double)(i / stack->grid.n_cols) - (double)row,
                dc = (double)(i % stack->grid.n_cols) - (double)col, p;
         if (fabs(dr) > AROUND || fabs(dc) > AROUND || !(z[i] > 0.0f))
             continue;
-        p = exp(0.5 * ((double)z[i] * (double)z[i] - out->snr * out->snr));
+        p = exp(0.5 / temper * ((double)z[i] * (double)z[i] - out->snr * out->snr));
         sum += p;
         r += p * dr;
         c += p * dc;

@@ -104,7 +104,7 @@ static void empty_ground_has_unit_variance(void **state)
 
     for (size_t k = 0; k < 3; k++) {
         struct made m;
-        double sum = 0.0, squares = 0.0, n = 0.0;
+        double sum = 0.0, squares = 0.0, n = 0.0, disagreement = 0.0, n_seen = 0.0;
         made_new(&m, passes[k], 7 + k);
         for (size_t p = 0; p < passes[k]; p++)
             add(&m, 40.0 * (double)p, 0.0);
@@ -121,7 +121,17 @@ static void empty_ground_has_unit_variance(void **state)
                 squares += z * z;
                 n++;
             }
-        print_message("%zu passes: mean %.3f, variance %.3f\n", passes[k], sum / n, squares / n);
+        for (size_t c = 0; c < N_CELLS; c++)
+            if (isfinite(vaho_stack_z(m.stack, 0)[c])) {
+                disagreement += vaho_stack_disagreement(m.stack, 0, c);
+                n_seen++;
+            }
+        disagreement /= n_seen;
+        print_message("%zu passes: mean %.3f, variance %.3f, disagreement %.2f\n", passes[k],
+                      sum / n, squares / n, disagreement);
+        /* what of chi^2 is under 1 counts as 1: of 2 degrees of freedom 1.37 on average, of 8 1.2
+         */
+        assert_true(passes[k] == 1 ? disagreement == 1.0 : disagreement < 1.45);
         assert_true(fabs(sum / n) < 0.05 && fabs(squares / n - 1.0) < 0.06);
         made_free(&m);
     }
@@ -143,7 +153,7 @@ static void a_source_is_as_strong_and_where_it_is(void **state)
     vaho_stack_amount(&ppmm, &sigma, m.stack, 0, CELL);
     print_message("%.2f +- %.2f ppm.m of 3, z %.1f\n", ppmm, sigma,
                   (double)vaho_stack_z(m.stack, 0)[CELL]);
-    assert_true(fabs(ppmm - 3.0) < 3.0 * sigma + 0.15 && sigma < 0.6);
+    assert_true(fabs(ppmm - 3.0) < 3.0 * sigma + 0.15 && sigma < 0.9);
     for (size_t p = 0; p < PASSES; p++) {
         vaho_stack_pass(&u, &share, m.stack, 0, p, CELL);
         assert_true(u < 5.0 && share > 0.04 && share < 0.4); /* no pass shows it alone */
