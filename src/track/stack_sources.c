@@ -15,7 +15,7 @@
 #include "find/significance.h"
 #include "track/stack_parts.h"
 
-static const float Z_MIN = 4.0f;   /* as in one pass, search.c: what is less is noise at any q */
+static const float Z_MIN = 3.0f; /* low enough that decoys abound, for the tail of their evidence */
 static const float PRESENT = 6.0f; /* gases that join the decoys' competition */
 enum { CELL_SCALE = 4, CELL_LEVEL = 1, CELL_SIDE = 2 };
 enum { AROUND = 16 }; /* cells around a peak in which its source is looked for */
@@ -140,14 +140,15 @@ static void locate(struct vaho_stacked_source *out, const struct vaho_stack *sta
     const float *z = stack->z + out->gas * stack->n_cells;
     double sum = 0.0, r = 0.0, c = 0.0, rr = 0.0, rc = 0.0, cc = 0.0, placed = 0.0;
     double cell2 = stack->grid.cell_m * stack->grid.cell_m;
+    double most = (double)z[out->cell];
     double temper = vaho_stack_disagreement(stack, out->gas, out->cell);
 
     for (size_t i = 0; i < stack->n_cells; i++) {
         double dr = (double)(i / stack->grid.n_cols) - (double)row,
                dc = (double)(i % stack->grid.n_cols) - (double)col, p;
-        if (fabs(dr) > AROUND || fabs(dc) > AROUND || !(z[i] > 0.0f))
-            continue;
-        p = exp(0.5 / temper * ((double)z[i] * (double)z[i] - out->snr * out->snr));
+        if (fabs(dr) > AROUND || fabs(dc) > AROUND || !(z[i] > 0.0f) || z[i] > z[out->cell])
+            continue; /* what is larger is another source's */
+        p = exp(0.5 / temper * ((double)z[i] * (double)z[i] - most * most));
         sum += p;
         r += p * dr;
         c += p * dc;

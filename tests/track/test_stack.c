@@ -173,6 +173,32 @@ static void a_source_is_as_strong_and_where_it_is(void **state)
     made_free(&m);
 }
 
+/* Its plumes lie where weaker sources' would, in some passes; none is reported. */
+static void a_strong_source_is_one(void **state)
+{
+    (void)state;
+    struct vaho_stacked_source *source;
+    struct made m;
+    size_t n, n_peaks = 0;
+
+    made_new(&m, 8, 44);
+    for (size_t p = 0; p < 8; p++)
+        add(&m, 100.0 * (double)p, 60.0);
+    vaho_stack_finish(m.stack);
+    for (size_t c = 0; c < N_CELLS; c++)
+        n_peaks += hypot((double)(c / COLS) - ROW, (double)(c % COLS) - COL) > 10.0 &&
+                   vaho_stack_z(m.stack, 0)[c] > 6.0f;
+    assert_true(n_peaks > 0); /* what would be reported if each place stood for itself */
+    assert_int_equal(vaho_stack_sources(&source, &n, m.stack, m.set_of, N_DECOYS, 0.5, NULL),
+                     VAHO_OK);
+    for (size_t i = 0; i < n; i++)
+        assert_true(source[i].gas == 0 ? i == 0 : source[i].q_value > 0.05);
+    assert_true(n >= 1 && source[0].snr > 15.0);
+    assert_true(hypot(source[0].row - ROW, source[0].col - COL) < 1.5);
+    free(source);
+    made_free(&m);
+}
+
 /* Among eight passes one that shows thirty times what the others must not. */
 static void one_pass_does_not_outvote_the_others(void **state)
 {
@@ -227,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(empty_ground_has_unit_variance),
         cmocka_unit_test(a_source_is_as_strong_and_where_it_is),
+        cmocka_unit_test(a_strong_source_is_one),
         cmocka_unit_test(one_pass_does_not_outvote_the_others),
         cmocka_unit_test(threads_do_not_matter_and_nothing_is_found_in_nothing),
     };
