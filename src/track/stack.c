@@ -214,40 +214,48 @@ void vaho_stack_pass(double *u, double *share, const struct vaho_stack *stack, s
     *u = weight > 0.0 ? (double)stack->u[at] : NAN;
 }
 
-/* The mean over passes and its standard deviation by noise alone. */
-static void amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
-                   size_t cell)
+/* A pass's evidence as it is, or as it counts: psi of it. */
+static double evidence_of(const struct vaho_stack *stack, size_t at, int counted)
 {
-    double sum = 0.0, all = (double)stack->information[gas * stack->n_cells + cell];
+    return (double)(counted ? psi(stack->u[at], stack->max_passes) : stack->u[at]);
+}
+
+/* The mean over passes, its standard deviation by noise alone, and chi^2 of the passes about it per
+ * degree of freedom, at least 1. */
+static double mean_of_passes(double *mean, double *sigma, const struct vaho_stack *stack,
+                             size_t gas, size_t cell, int counted)
+{
+    double sum = 0.0, chi2 = 0.0, all = (double)stack->information[gas * stack->n_cells + cell];
+    size_t n = 0;
 
     for (size_t pass = 0; pass < stack->n_passes; pass++) {
         size_t at = (pass * stack->n_gases + gas) * stack->n_cells + cell;
         if (stack->weight[at] > 0.0f)
-            sum += (double)stack->weight[at] * (double)stack->u[at];
+            sum += (double)stack->weight[at] * evidence_of(stack, at, counted);
     }
-    *ppmm = all > 0.0 ? sum / all : NAN;
+    *mean = all > 0.0 ? sum / all : NAN;
     *sigma = all > 0.0 ? 1.0 / sqrt(all) : NAN;
-}
-
-double vaho_stack_disagreement(const struct vaho_stack *stack, size_t gas, size_t cell)
-{
-    double ppmm, sigma, chi2 = 0.0;
-    size_t n = 0;
-
-    amount(&ppmm, &sigma, stack, gas, cell);
     for (size_t pass = 0; pass < stack->n_passes; pass++) {
         size_t at = (pass * stack->n_gases + gas) * stack->n_cells + cell;
         if (!(stack->weight[at] > 0.0f))
             continue;
-        chi2 += pow((double)stack->u[at] - ppmm * (double)stack->weight[at], 2.0);
+        chi2 += pow(evidence_of(stack, at, counted) - *mean * (double)stack->weight[at], 2.0);
         n++;
     }
     return n > 1 ? fmax(chi2 / (double)(n - 1), 1.0) : 1.0;
 }
 
+double vaho_stack_disagreement(const struct vaho_stack *stack, size_t gas, size_t cell)
+{
+    double mean, sigma;
+
+    return mean_of_passes(&mean, &sigma, stack, gas, cell, 1);
+}
+
 void vaho_stack_amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
                        size_t cell)
 {
-    amount(ppmm, sigma, stack, gas, cell);
-    *sigma *= sqrt(vaho_stack_disagreement(stack, gas, cell));
+    double chi2 = mean_of_passes(ppmm, sigma, stack, gas, cell, 0);
+
+    *sigma *= sqrt(chi2);
 }

@@ -72,12 +72,13 @@ const float *vaho_stack_z(const struct vaho_stack *stack, size_t signature);
 void vaho_stack_pass(double *u, double *share, const struct vaho_stack *stack, size_t gas,
                      size_t pass, size_t cell);
 
-/* How much more passes differ at a cell than noise lets them: chi^2 about their mean per degree of
- * freedom, at least 1.  Plumes meander, and winds and places are not quite as stated. */
+/* How much more passes differ at a cell, in psi(u), than noise lets them: chi^2 about their mean
+ * per degree of freedom, at least 1.  Plumes meander, and winds and places are not quite as stated.
+ */
 double vaho_stack_disagreement(const struct vaho_stack *stack, size_t gas, size_t cell);
 
 /* The mean column density over the standard footprint that all passes together say, in the mean
- * wind, and its standard deviation, noise times the root of their disagreement; ppm.m. */
+ * wind, and its standard deviation, noise times the root of how they disagree in u; ppm.m. */
 void vaho_stack_amount(double *ppmm, double *sigma, const struct vaho_stack *stack, size_t gas,
                        size_t cell);
 
