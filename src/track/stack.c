@@ -110,12 +110,16 @@ static enum vaho_status add_gas(void *context, size_t gas, size_t worker, struct
     size_t n_cells = stack->n_cells, pass = stack->n_passes, n = 0;
     float *own_u = stack->u + (pass * stack->n_gases + gas) * n_cells;
     float *weight = stack->weight + (pass * stack->n_gases + gas) * n_cells;
-    float *u = vaho_alloc(stack->n_signatures * n_cells, sizeof *u);
     float *energy = vaho_alloc(n_cells, sizeof *energy),
           *scratch = vaho_alloc(n_cells, sizeof *scratch);
     double spread = 0.0, unit;
+    float *u;
 
     (void)worker;
+    for (size_t i = 0; i < stack->n_signatures; i++)
+        n += stack->gas_of[i] == gas;
+    u = vaho_alloc(n * n_cells, sizeof *u);
+    n = 0;
     if (u == NULL || energy == NULL || scratch == NULL) {
         free(u);
         free(energy);

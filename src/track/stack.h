@@ -31,7 +31,8 @@
  * but their shape; that of the gas with its sign turned (mirror) is the gas's own.  Peaks of z
  * compete and get q-values as those of one pass do (competition.h, significance.h).
  *
- * Memory: a float a cell and signature, two a cell, gas and pass.
+ * Memory: a float a cell and signature, and as much for the pass at hand (pass_planes.h); two a
+ * cell, gas and pass.
  */
 #ifndef VAHO_TRACK_STACK_H
 #define VAHO_TRACK_STACK_H
