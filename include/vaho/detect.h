@@ -84,11 +84,13 @@ struct vaho_stage_time {
     double seconds;
 };
 
-struct vaho_explanation; /* for the products' writer */
+struct vaho_explanation; /* these two for the products' writer */
+struct vaho_coverage;
 
 struct vaho_detection {
     struct vaho_plumes *plumes;            /* q_value <= q_kept, most certain first; ids set */
     struct vaho_explanation **explanation; /* one a plume; NULL: not asked for, or none there is */
+    struct vaho_coverage *coverage;        /* what could have been seen; NULL: not known */
     size_t n_signatures;
     char (*name)[VAHO_NAME_NBYTES]; /* searched, in order */
     const char *unit;               /* of 'amount': "ppm.m", or "" for an abundance or score */

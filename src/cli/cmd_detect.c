@@ -56,8 +56,9 @@ static void print_help(void)
     puts(
         "usage: vaho detect CUBE... [options]\n\n"
         "Finds plumes of gases, or surfaces, in recorded cubes and writes for each a folder with\n"
-        "plumes.geojson, plumes.gpkg, a GeoTIFF of column density and of evidence for every gas,\n"
-        "report.html and run.json.\n\n"
+        "plumes.geojson, plumes.gpkg, coverage.geojson, a GeoTIFF of column density and of "
+        "evidence\n"
+        "for every gas, report.html and run.json.\n\n"
         "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
         "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
         "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"

@@ -8,6 +8,7 @@
 
 static const struct command commands[] = {
     {"detect", "find plumes in a cube and write the report", cmd_detect},
+    {"stack", "sum passes over one place: sources none shows alone", cmd_stack},
     {"library", "read, list, show and plot signatures", cmd_library},
     {"score", "compare detections with known truth", cmd_score},
     {"exercise", "make a simulated flight with known truth", cmd_exercise},

@@ -1,7 +1,8 @@
 /*
  * evidence_model.h - what learning (evidence.c) and scoring (evidence_score.c) share
  *
- * Private to these two.
+ * Private to these two, and to what tells from it how much evidence says (coverage.c,
+ * pass_planes.c).
  */
 #ifndef VAHO_FIND_EVIDENCE_MODEL_H
 #define VAHO_FIND_EVIDENCE_MODEL_H

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "find/coverage.h"
 #include "find/explanation.h"
 #include "flight/permit.h"
 #include "flight/pixelwise.h"
@@ -38,6 +39,7 @@ void vaho_detection_free(struct vaho_detection *detection)
         vaho_explanation_free(detection->explanation[i]);
     free(detection->explanation);
     vaho_plumes_free(detection->plumes);
+    vaho_coverage_free(detection->coverage);
     free(detection->name);
     free(detection->amount);
     free(detection->amount_sigma);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "format/coverage_geojson.h"
 #include "format/explain.h"
 #include "format/geojson.h"
 #include "format/geopackage.h"
@@ -243,15 +244,33 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     return status;
 }
 
-/* run.json comes last: one of an earlier search must not vouch for half of this one's files. */
-static enum vaho_status forget_run(const char *directory, struct vaho_error *error)
+/* run.json comes last: one of an earlier search must not vouch for half of this one's files; nor
+ * may its coverage speak for a method that has none. */
+static enum vaho_status forget_earlier(const char *directory, struct vaho_error *error)
 {
-    char path[PATH_NBYTES];
-    enum vaho_status status = join(path, directory, "run.json", error);
+    static const char *const file[] = {"run.json", "coverage.geojson"};
+    enum vaho_status status = VAHO_OK;
 
-    if (status == VAHO_OK && remove(path) != 0 && errno != ENOENT)
-        return vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be replaced: %s", path,
-                         strerror(errno));
+    for (size_t i = 0; status == VAHO_OK && i < sizeof file / sizeof file[0]; i++) {
+        char path[PATH_NBYTES];
+        status = join(path, directory, file[i], error);
+        if (status == VAHO_OK && remove(path) != 0 && errno != ENOENT)
+            status = vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be replaced: %s", path,
+                               strerror(errno));
+    }
+    return status;
+}
+
+static enum vaho_status write_coverage(const struct vaho_products *p, struct vaho_error *error)
+{
+    const struct vaho_detection *d = p->detection;
+    char path[PATH_NBYTES];
+    enum vaho_status status = join(path, p->directory, "coverage.geojson", error);
+
+    if (status == VAHO_OK && d->coverage != NULL)
+        status =
+            vaho_coverage_geojson_write(path, d->coverage, (const char(*)[VAHO_NAME_NBYTES])d->name,
+                                        p->place, p->product, error);
     return status;
 }
 
@@ -263,7 +282,7 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
     enum vaho_status status = make_directory(p->directory, error);
 
     if (status == VAHO_OK)
-        status = forget_run(p->directory, error);
+        status = forget_earlier(p->directory, error);
     if (status == VAHO_OK)
         status = digest_inputs(&input, &n_inputs, p, error);
     if (status == VAHO_OK)
@@ -274,6 +293,8 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = join(path, p->directory, "plumes.gpkg", error);
     if (status == VAHO_OK)
         status = vaho_geopackage_write(path, p->detection->plumes, p->place, p->product, error);
+    if (status == VAHO_OK)
+        status = write_coverage(p, error);
     if (status == VAHO_OK)
         status = write_maps(p, error);
     if (status == VAHO_OK)

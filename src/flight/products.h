@@ -1,7 +1,8 @@
 /*
  * products.h - the files of one flight, written into its folder
  *
- *     plumes.geojson  plumes.gpkg  <gas>_ppmm.tif  <gas>_snr.tif  report.html  run.json
+ *     plumes.geojson  plumes.gpkg  coverage.geojson  report.html  run.json
+ *     <gas>_ppmm.tif  <gas>_sigma.tif  <gas>_snr.tif
  *     explain-<id>.json and explain-<id>.html of the plumes asked for
  *
  * <surface>_abundance.tif for a surface; <name>_score.tif, a standard method's own

@@ -10,6 +10,7 @@
 #include "find/air.h"
 #include "find/amounts.h"
 #include "find/competition.h"
+#include "find/coverage.h"
 #include "find/evidence.h"
 #include "find/explanation.h"
 #include "find/maps.h"
@@ -17,11 +18,13 @@
 #include "find/plume_ground.h"
 #include "find/posterior.h"
 #include "find/significance.h"
+#include "flight/coverage.h"
 #include "flight/emissions.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
 
+static const double Q_COVERED = 0.05; /* what coverage is told for */
 enum {
     MIN_PASSES = 2,
     MAX_PASSES = 8,
@@ -56,7 +59,8 @@ struct search {
     size_t *n_decoys; /* n_searched */
     unsigned char *excluded;
     struct vaho_competition *competition;
-    double *q; /* of each winner */
+    double *q;      /* of each winner */
+    double *z_at_q; /* n_searched: what coverage is told from, of the last pass */
     struct vaho_maps *maps;
     /* kept for explanations: */
     struct vaho_candidate *candidate; /* all; NULL: not asked for */
@@ -121,6 +125,7 @@ static void search_free(struct search *s)
     forget_learned(s);
     vaho_maps_free(s->maps);
     free(s->excluded);
+    free(s->z_at_q);
 }
 
 /* Detector columns, contrast and background, from what is not excluded. */
@@ -173,8 +178,7 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                                s->pool, error);
 }
 
-/* How strongly the scene's contrast shows each band: what absorption is multiplied by. */
-static void contrast_profile(float *out, const struct vaho_contrast *contrast)
+void vaho_contrast_profile(float *out, const struct vaho_contrast *contrast)
 {
     size_t nb = contrast->n_bands;
 
@@ -204,7 +208,7 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
         status = vaho_fail_memory(error, "decoys");
         goto fail;
     }
-    contrast_profile(profile, s->contrast);
+    vaho_contrast_profile(profile, s->contrast);
     memcpy(s->scored, s->real, s->n_searched * s->stride * sizeof(float));
     s->n_all = s->n_searched;
     for (size_t g = 0; g < s->n_searched; g++) {
@@ -310,6 +314,9 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     if (status == VAHO_OK)
         status = vaho_q_values_explained(q, why, winner, n_winners, s->n_decoys, s->n_searched, 1,
                                          error);
+    if (status == VAHO_OK && s->z_at_q != NULL)
+        status = vaho_z_at_q(s->z_at_q, Q_COVERED, winner, n_winners, s->n_decoys, s->n_searched, 1,
+                             error);
     s->q = q; /* the gases' come first */
     s->why = why;
     free(own);
@@ -338,10 +345,11 @@ static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const 
     unsigned char *plume = vaho_alloc(c->n + 1, 1); /* by claim, see plume_ground.h */
     unsigned char *map = vaho_alloc(nl * ns, 1);
 
-    *out = map;
+    *out = NULL;
     *out_n = 0;
     if (plume == NULL || map == NULL) {
         free(plume);
+        free(map);
         return vaho_fail_memory(error, "the ground of plumes");
     }
     if (s->excluded != NULL)
@@ -362,8 +370,22 @@ static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const 
         }
     for (size_t i = 0; i < nl * ns; i++)
         *out_n += map[i] != 0;
+    *out = map;
     free(plume);
     return VAHO_OK;
+}
+
+/* Leaves 'ground' (taken over) out from now on and asks the strong plumes for the air's
+ * temperature. */
+static enum vaho_status learn_from_strong(double *d, int *settled, struct search *s,
+                                          unsigned char *ground, struct vaho_error *error)
+{
+    free(s->excluded);
+    s->excluded = ground;
+    if (s->contrast->n_hypotheses == 1 || isfinite(s->settings->air_temperature_k))
+        return VAHO_OK;
+    return vaho_air_settle(d, settled, &s->scene, s->evidence, s->competition, s->real,
+                           s->n_searched, error);
 }
 
 /*
@@ -382,13 +404,17 @@ static enum vaho_status search_passes(struct search *s, int *settled, struct vah
         double clock = vaho_monotonic_s();
         unsigned char *ground = NULL;
         size_t n_strong = 0;
+        size_t n_passes = pass < MIN_PASSES ? MIN_PASSES : pass + 1;
         enum vaho_status status;
-        vaho_progress_report(progress, "background", pass, MIN_PASSES, "passes");
+        vaho_progress_report(progress, "background", pass, n_passes, "passes");
         status = learn(s, out, signatures, *settled ? &d : NULL, error);
         clock = vaho_detection_clock(out, "background", clock);
-        vaho_progress_report(progress, "score", pass, MIN_PASSES, "passes");
+        vaho_progress_report(progress, "score", pass, n_passes, "passes");
         if (status == VAHO_OK)
             status = make_decoys(s, pass + 1 < MIN_PASSES ? 0 : s->settings->n_decoys, error);
+        if (status == VAHO_OK && pass + 1 >= MIN_PASSES && s->z_at_q == NULL &&
+            (s->z_at_q = vaho_alloc(s->n_searched, sizeof *s->z_at_q)) == NULL)
+            status = vaho_fail_memory(error, "the coverage");
         if (status == VAHO_OK)
             status = find_winners(s, error);
         if (status == VAHO_OK)
@@ -399,12 +425,8 @@ static enum vaho_status search_passes(struct search *s, int *settled, struct vah
             vaho_detection_clock(out, "score", clock);
             return status;
         }
-        free(s->excluded);
-        s->excluded = ground;
         n_excluded = n_strong;
-        if (s->contrast->n_hypotheses > 1 && !isfinite(s->settings->air_temperature_k))
-            status = vaho_air_settle(&d, settled, &s->scene, s->evidence, s->competition, s->real,
-                                     s->n_searched, error);
+        status = learn_from_strong(&d, settled, s, ground, error);
         vaho_detection_clock(out, "score", clock);
         if (status != VAHO_OK)
             return status;
@@ -572,6 +594,18 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     return status;
 }
 
+/* What a plume would have needed to be found. */
+static enum vaho_status find_coverage(struct search *s, struct vaho_detection *out,
+                                      size_t hypothesis, struct vaho_error *error)
+{
+    enum vaho_status status = vaho_coverage_make(&out->coverage, s->maps, s->evidence, hypothesis,
+                                                 s->real, s->z_at_q, error);
+
+    return status != VAHO_OK ? status
+                             : vaho_coverage_rates(out->coverage, s->signatures, s->settings,
+                                                   vaho_source_info(s->source), error);
+}
+
 /* Hands the maps over to the detection. */
 static void give_maps(struct search *s, struct vaho_detection *out)
 {
@@ -610,6 +644,8 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         status = measure_winners(&s, out, hypothesis, settled, error);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
         status = vaho_posterior(s.maps, s.competition, s.q, error);
+    if (status == VAHO_OK)
+        status = find_coverage(&s, out, hypothesis, error);
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,
@@ -622,6 +658,40 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     if (status == VAHO_OK) {
         give_maps(&s, out);
         out->n_decoys_run = s.n_all - s.n_searched;
+    }
+    search_free(&s);
+    return status;
+}
+
+enum vaho_status vaho_search_learn(struct vaho_detection *out, const struct vaho_source *source,
+                                   struct vaho_signatures *signatures,
+                                   const struct vaho_detect_settings *settings,
+                                   struct vaho_pool *pool, vaho_searched_fn then, void *context,
+                                   struct vaho_error *error)
+{
+    struct search s = {
+        .source = source, .settings = settings, .signatures = signatures, .pool = pool};
+    double d = 0.0;
+    int settled = 0;
+    enum vaho_status status = learn(&s, out, signatures, NULL, error);
+
+    for (size_t pass = 1; status == VAHO_OK && pass < MIN_PASSES; pass++) {
+        unsigned char *ground = NULL;
+        size_t n_strong;
+        status = make_decoys(&s, 0, error);
+        if (status == VAHO_OK)
+            status = find_winners(&s, error);
+        if (status == VAHO_OK)
+            status = strong_ground(&ground, &n_strong, &s, error);
+        if (status == VAHO_OK)
+            status = learn_from_strong(&d, &settled, &s, ground, error);
+        if (status == VAHO_OK)
+            status = learn(&s, out, signatures, settled ? &d : NULL, error);
+    }
+    if (status == VAHO_OK) {
+        struct vaho_searched searched = {&s.scene, s.evidence, signatures, s.absorption,
+                                         s.contrast->n_hypotheses / 2};
+        status = then(context, &searched, error);
     }
     search_free(&s);
     return status;
