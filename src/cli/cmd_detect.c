@@ -1,6 +1,5 @@
 /* cmd_detect.c - vaho detect CUBE...: from a recorded cube to plumes and their report */
 #include <getopt.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -324,19 +323,6 @@ static void print_table(const struct vaho_detection *d, const struct vaho_place 
     printf("%s/report.html\n", directory);
 }
 
-static void print_json(const char *directory)
-{
-    char path[PATH_NBYTES + 32];
-    json_t *root;
-
-    snprintf(path, sizeof path, "%s/plumes.geojson", directory);
-    root = json_load_file(path, 0, NULL);
-    if (root != NULL)
-        json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
-}
-
 static void print_cube(const struct vaho_cube_info *info, const struct vaho_place *place)
 {
     printf("%s%s   %zu lines x %zu samples x %zu bands", info->exercise ? "EXERCISE  " : "",
@@ -526,7 +512,7 @@ static int detect_one(struct request *r, const char *path)
     if (status == VAHO_OK)
         note_ids(r, detection->plumes);
     if (status == VAHO_OK && r->json)
-        print_json(directory);
+        status = command_print_json(directory, "plumes.geojson", &error);
     else if (status == VAHO_OK)
         print_table(detection, place, r->q, directory);
     vaho_detection_free(detection);

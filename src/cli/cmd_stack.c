@@ -1,6 +1,5 @@
 /* cmd_stack.c - vaho stack PASSES.csv: sources that no single pass shows */
 #include <getopt.h>
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,19 +167,6 @@ static void print_table(const struct vaho_stacked *s, double q, const char *dire
     printf("%s/stack.geojson\n", directory);
 }
 
-static void print_json(const char *directory)
-{
-    char path[PATH_NBYTES + 32];
-    json_t *root;
-
-    snprintf(path, sizeof path, "%s/stack.geojson", directory);
-    root = json_load_file(path, 0, NULL);
-    if (root != NULL)
-        json_dumpf(root, stdout, JSON_INDENT(1));
-    putchar('\n');
-    json_decref(root);
-}
-
 /* The files read besides the cubes, each once. */
 static size_t list_inputs(const char *out[MAX_PATHS], const struct request *r)
 {
@@ -241,7 +227,7 @@ static enum vaho_status stack(struct request *r, struct vaho_error *error)
         status = vaho_stack_products_write(&products, error);
     }
     if (status == VAHO_OK && r->json)
-        print_json(directory);
+        status = command_print_json(directory, "stack.geojson", error);
     else if (status == VAHO_OK)
         print_table(stacked, r->q, directory);
     vaho_stacked_free(stacked);

@@ -26,6 +26,11 @@ int command_failed(const char *command, const struct vaho_error *error);
 int command_misused(const char *command, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* A JSON file that was just written into 'directory', on standard output.  VAHO_BAD_INPUT: it
+ * cannot be read back. */
+enum vaho_status command_print_json(const char *directory, const char *file,
+                                    struct vaho_error *error);
+
 int cmd_casebook(int argc, char **argv);
 int cmd_detect(int argc, char **argv);
 int cmd_exercise(int argc, char **argv);

@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <jansson.h>
+
+#include "base/error.h"
 #include "cli/command.h"
 #include "vaho/version.h"
 
@@ -43,6 +46,24 @@ int command_failed(const char *command, const struct vaho_error *error)
     case VAHO_NO_MEMORY: break;
     }
     return EXIT_FAULT;
+}
+
+enum vaho_status command_print_json(const char *directory, const char *file,
+                                    struct vaho_error *error)
+{
+    char path[4096 + 64];
+    json_error_t why;
+    json_t *root;
+
+    snprintf(path, sizeof path, "%s/%s", directory, file);
+    root = json_load_file(path, 0, &why);
+    if (root == NULL)
+        return vaho_fail(error, VAHO_BAD_INPUT, "%s: was written but cannot be read back: %s", path,
+                         why.text);
+    json_dumpf(root, stdout, JSON_INDENT(1));
+    putchar('\n');
+    json_decref(root);
+    return VAHO_OK;
 }
 
 int command_misused(const char *command, const char *format, ...)

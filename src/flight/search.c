@@ -380,12 +380,14 @@ static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const 
 static enum vaho_status learn_from_strong(double *d, int *settled, struct search *s,
                                           unsigned char *ground, struct vaho_error *error)
 {
-    free(s->excluded);
+    enum vaho_status status = VAHO_OK;
+
+    if (s->contrast->n_hypotheses > 1 && !isfinite(s->settings->air_temperature_k))
+        status = vaho_air_settle(d, settled, &s->scene, s->evidence, s->competition, s->real,
+                                 s->n_searched, error);
+    free(s->excluded); /* only now: the evidence borrows it */
     s->excluded = ground;
-    if (s->contrast->n_hypotheses == 1 || isfinite(s->settings->air_temperature_k))
-        return VAHO_OK;
-    return vaho_air_settle(d, settled, &s->scene, s->evidence, s->competition, s->real,
-                           s->n_searched, error);
+    return status;
 }
 
 /*

@@ -86,6 +86,13 @@ def check_empty(seeds):
     expect(10 * n_reporting <= len(seeds), "more than one empty scene in ten reports a plume")
 
 
+def check_strong():
+    """Strong plumes that fill much of a short line and hide one another's evidence."""
+    told = detect("strong", "--seed", 1, "--gas", "sulfur_hexafluoride", "--peak", 12, "--plumes", PLUMES)
+    print("strong plumes:", told["total"])
+    expect(told["total"]["right_gas"] == PLUMES, "strong plumes hide one another")
+
+
 def main():
     if not MAKE.exists() or not LIBRARY.exists():
         print(f"skipped: {MAKE} or {LIBRARY} is missing")
@@ -95,6 +102,7 @@ def main():
         os.chdir(folder)
         check_plumes(seeds)
         check_empty([100 + s for s in seeds] if len(seeds) > 1 else [101, 102])
+        check_strong()
         os.chdir("/")
     for failure in failures:
         print("FAILED:", failure)
