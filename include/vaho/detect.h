@@ -53,6 +53,8 @@ struct vaho_detect_settings {
     double q_kept;    /* candidates up to this q-value are kept as plumes */
     size_t n_decoys;  /* decoys a signature */
     size_t n_threads; /* 0: as many as there are processors */
+    const char *cpu;  /* instruction set of the arithmetic: "generic", "avx2", "avx512", "neon";
+                       * NULL or "": the widest of this processor */
     int explain;      /* 1: keep how each plume came about; gases by method vaho alone */
 };
 
@@ -101,6 +103,7 @@ struct vaho_detection {
     int own_score;       /* 1: 'snr' is a standard method's own score */
     float *look;         /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
+    const char *cpu; /* the instruction set used; NULL: none was chosen */
     size_t n_bands_used, n_dead_elements, n_dead_columns;
     int by_column;
     size_t n_notes;

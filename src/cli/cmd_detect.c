@@ -551,6 +551,7 @@ int cmd_detect(int argc, char **argv)
     if (r == NULL)
         return EXIT_FAULT;
     vaho_detect_settings_default(&r->detect);
+    r->detect.cpu = getenv("VAHO_CPU");
     vaho_text_init(&r->ids, (size_t)1 << 20);
     r->q = 0.05;
     r->method_text = "vaho";

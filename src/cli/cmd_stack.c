@@ -254,6 +254,7 @@ int cmd_stack(int argc, char **argv)
     if (r == NULL)
         return EXIT_FAULT;
     vaho_detect_settings_default(&r->detect);
+    r->detect.cpu = getenv("VAHO_CPU");
     r->q = 0.05;
     while (code == EXIT_DONE && (option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
         if (option == 'h') {

@@ -195,7 +195,8 @@ static enum vaho_status sample_part(void *context, size_t part, size_t worker,
         return status;
     factor[part] = 1.0f;
     vaho_place_sums_build(sums, learning->strip, factor, n_parts);
-    if (!vaho_gathering_new(&g, sums->layer[0].n_rows, sums->layer[0].n_cols))
+    if (!vaho_gathering_new(&g, learning->strip->kernels, sums->layer[0].n_rows,
+                            sums->layer[0].n_cols))
         status = vaho_fail_memory(error, "the sample of places");
     for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
         const struct vaho_place_layer *layer = &sums->layer[vaho_scale(s)->level - 1];

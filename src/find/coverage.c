@@ -102,7 +102,8 @@ enum vaho_status vaho_standard_plume(struct vaho_standard_plume *out, struct vah
           *block = vaho_alloc(PLANE * PLANE, sizeof *block),
           *gathered = vaho_alloc(PLANE * PLANE, sizeof *gathered);
     struct vaho_gathering gathering = {0};
-    int ready = vaho_gathering_new(&gathering, PLANE, PLANE) && plane && block && gathered;
+    int ready = vaho_gathering_new(&gathering, &vaho_kernels_generic, PLANE, PLANE) && plane &&
+                block && gathered;
 
     *out = (struct vaho_standard_plume){0};
     for (size_t i = 0; ready && i < N_ANGLES; i++) {

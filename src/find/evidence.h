@@ -32,6 +32,7 @@
 
 #include "base/pool.h"
 #include "find/scales.h"
+#include "kernel/kernels.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "vaho/source.h"
@@ -74,6 +75,7 @@ struct vaho_scene {
     const struct vaho_source *source;
     const struct vaho_columns *columns;
     const struct vaho_contrast *contrast;
+    const struct vaho_kernels *kernels;
 };
 
 /*

@@ -24,24 +24,38 @@ struct score_context {
     struct found *gas;
 };
 
-static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
-                                      struct vaho_error *error)
+/* Makes room for one more item behind the n there are. */
+static enum vaho_status grow(void **items, size_t *capacity, size_t n, size_t item_nbytes,
+                             struct vaho_error *error)
 {
-    if (found->n == MAX_CANDIDATES_PER_GAS)
+    size_t wanted = *capacity == 0 ? 1024 : 2 * *capacity;
+    void *grown;
+
+    if (n == MAX_CANDIDATES_PER_GAS)
         return vaho_fail(error, VAHO_BAD_INPUT,
                          "more than %d candidates for one gas: the background model does not fit "
                          "this cube",
                          MAX_CANDIDATES_PER_GAS);
-    if (found->n == found->capacity) {
-        size_t capacity = found->capacity == 0 ? 1024 : 2 * found->capacity;
-        struct vaho_candidate *grown = realloc(found->candidate, capacity * sizeof *grown);
-        if (grown == NULL)
-            return vaho_fail_memory(error, "candidates");
-        found->candidate = grown;
-        found->capacity = capacity;
-    }
-    found->candidate[found->n++] = *candidate;
+    if (n < *capacity)
+        return VAHO_OK;
+    grown = realloc(*items, wanted * item_nbytes);
+    if (grown == NULL)
+        return vaho_fail_memory(error, "candidates");
+    *items = grown;
+    *capacity = wanted;
     return VAHO_OK;
+}
+
+static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
+                                      struct vaho_error *error)
+{
+    void *items = found->candidate;
+    enum vaho_status status = grow(&items, &found->capacity, found->n, sizeof *candidate, error);
+
+    found->candidate = items;
+    if (status == VAHO_OK)
+        found->candidate[found->n++] = *candidate;
+    return status;
 }
 
 /* Larger than the neighbours before it and not smaller than those after it. */
@@ -62,18 +76,25 @@ static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
     return 1;
 }
 
+/* A local maximum of one plane, of member 'member' of its gas's group. */
+struct peak {
+    struct vaho_candidate candidate;
+    size_t member;
+};
+
 /* Scratch of one gas in one strip. */
 struct scratch {
     struct vaho_place_sums *sums;
     struct vaho_gathering gathering;
     float *projected; /* by rows of blocks: n signatures x cols */
-    float *gathered;  /* one plane */
+    float *cover;     /* one plane: valid pixels */
     float *scale;     /* 1 / sqrt(energy) of each kernel, 0 where too little is valid */
     float *best[VAHO_N_SCALES], *mirror[VAHO_N_SCALES]; /* n planes; one, of the gas's negative */
     unsigned char *which[VAHO_N_SCALES];                /* n planes: hypothesis and kernel */
     unsigned char *mirror_which[VAHO_N_SCALES];
     float *place, *white; /* one spectrum, as it is and whitened */
-    float sum[VAHO_N_PARTS];
+    struct peak *peak;
+    size_t n_peaks, peak_capacity;
 };
 
 static void scratch_free(struct scratch *scratch)
@@ -81,10 +102,11 @@ static void scratch_free(struct scratch *scratch)
     vaho_place_sums_free(scratch->sums);
     vaho_gathering_free(&scratch->gathering);
     free(scratch->projected);
-    free(scratch->gathered);
+    free(scratch->cover);
     free(scratch->scale);
     free(scratch->place);
     free(scratch->white);
+    free(scratch->peak);
     for (size_t s = 0; s < VAHO_N_SCALES; s++) {
         free(scratch->best[s]);
         free(scratch->mirror[s]);
@@ -102,11 +124,11 @@ static enum vaho_status scratch_new(struct scratch *scratch, const struct vaho_s
 
     if (status != VAHO_OK)
         return status;
-    missing |= !vaho_gathering_new(&scratch->gathering, rows, cols);
+    missing |= !vaho_gathering_new(&scratch->gathering, strip->kernels, rows, cols);
     missing |= (scratch->projected = vaho_alloc(rows * cols, n * sizeof(float))) == NULL;
     missing |= (scratch->place = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
     missing |= (scratch->white = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
-    missing |= (scratch->gathered = vaho_alloc(rows * cols, sizeof(float))) == NULL;
+    missing |= (scratch->cover = vaho_alloc(rows * cols, sizeof(float))) == NULL;
     missing |=
         (scratch->scale = vaho_alloc(rows * cols, VAHO_N_DIRECTIONS * sizeof(float))) == NULL;
     for (size_t s = 0; s < VAHO_N_SCALES; s++) {
@@ -130,26 +152,14 @@ static void make_scales(struct scratch *scratch, size_t scale, const struct vaho
     /* how much is valid, by the round kernel of the level, whose weights sum to 1 */
     vaho_gathering_set(&scratch->gathering, shape->level - 1, layer->n_rows, layer->n_cols);
     vaho_gather_start(&scratch->gathering, layer->n, layer->n_cols);
-    vaho_gather_kernel(scratch->gathered, &scratch->gathering, 0);
+    vaho_gather_kernel(scratch->cover, &scratch->gathering, 0);
+    vaho_gathering_set(&scratch->gathering, scale, layer->n_rows, layer->n_cols);
     for (size_t i = 0; i < shape->n_kernels; i++) {
         float *out = scratch->scale + i * np;
-        vaho_gather_energy(out, layer->energy, scale, i, layer->n_rows, layer->n_cols);
+        vaho_gather_energy(out, &scratch->gathering, layer->energy, i);
         for (size_t p = 0; p < np; p++)
-            out[p] = scratch->gathered[p] >= MIN_COVER * full && out[p] > 0.0f
-                         ? 1.0f / sqrtf(out[p])
-                         : 0.0f;
-    }
-}
-
-/* One plane of evidence or, for sign -1, its negative, into best where it is larger. */
-static void take_best(float *best, unsigned char *which, const float *gathered, const float *scale,
-                      float sign, size_t n, size_t this)
-{
-    for (size_t p = 0; p < n; p++) {
-        float z = scale[p] > 0.0f ? sign * gathered[p] * scale[p] : -INFINITY;
-        int better = z > best[p];
-        best[p] = better ? z : best[p];
-        which[p] = better ? (unsigned char)this : which[p];
+            out[p] = scratch->cover[p] >= MIN_COVER * full && out[p] > 0.0f ? 1.0f / sqrtf(out[p])
+                                                                            : 0.0f;
     }
 }
 
@@ -169,17 +179,16 @@ static void score_scale(struct scratch *scratch, const struct vaho_evidence *evi
                     1.0f, filter, (int)group->n, layer->z + r * nb * cols, (int)cols, 0.0f,
                     scratch->projected + r * group->n * cols, (int)cols);
     make_scales(scratch, scale, layer);
-    vaho_gathering_set(&scratch->gathering, scale, rows, cols);
     for (size_t i = 0; i < group->n; i++) {
         vaho_gather_start(&scratch->gathering, scratch->projected + i * cols, group->n * cols);
         for (size_t k = 0; k < shape->n_kernels; k++) {
-            vaho_gather_kernel(scratch->gathered, &scratch->gathering, k);
-            take_best(scratch->best[scale] + i * np, scratch->which[scale] + i * np,
-                      scratch->gathered, scratch->scale + k * np, 1.0f, np,
-                      hypothesis * VAHO_N_DIRECTIONS + k);
+            unsigned char this = (unsigned char)(hypothesis * VAHO_N_DIRECTIONS + k);
+            const float *z_scale = scratch->scale + k * np;
+            vaho_gather_best(scratch->best[scale] + i * np, scratch->which[scale] + i * np,
+                             &scratch->gathering, k, z_scale, 0, this);
             if (i == 0)
-                take_best(scratch->mirror[scale], scratch->mirror_which[scale], scratch->gathered,
-                          scratch->scale + k * np, -1.0f, np, hypothesis * VAHO_N_DIRECTIONS + k);
+                vaho_gather_best(scratch->mirror[scale], scratch->mirror_which[scale],
+                                 &scratch->gathering, k, z_scale, 1, this);
         }
     }
 }
@@ -197,8 +206,8 @@ static double strays(struct scratch *scratch, const struct score_context *score,
     size_t nb = evidence->n_bands;
     double chi2 = 0.0;
 
-    vaho_strip_place(scratch->place, scratch->sum, score->strip, own->factor, evidence->n_parts,
-                     candidate->scale, candidate->kernel, candidate->row, candidate->col);
+    vaho_place_sums_spectrum(scratch->place, scratch->sums, nb, candidate->scale, candidate->kernel,
+                             candidate->row, candidate->col);
     memcpy(scratch->white, scratch->place, nb * sizeof *scratch->white);
     cblas_strsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
                 own->whitener[candidate->scale], (int)nb, scratch->white, 1);
@@ -210,9 +219,12 @@ static double strays(struct scratch *scratch, const struct score_context *score,
 /* Keeps the spectrum that strays() has just gathered for a gas's candidate. */
 static enum vaho_status keep_spectrum(struct vaho_kept *kept, struct vaho_candidate *candidate,
                                       const struct scratch *scratch,
-                                      const struct vaho_evidence *evidence,
-                                      struct vaho_error *error)
+                                      const struct score_context *score, struct vaho_error *error)
 {
+    const struct vaho_evidence *evidence = score->evidence;
+    const struct vaho_own_background *own =
+        &evidence->backgrounds
+             ->own[candidate->signature * evidence->n_hypotheses + candidate->hypothesis];
     size_t nb = evidence->n_bands, n_parts = evidence->n_parts;
 
     if (kept->n == kept->capacity) {
@@ -226,49 +238,109 @@ static enum vaho_status keep_spectrum(struct vaho_kept *kept, struct vaho_candid
         kept->capacity = capacity;
     }
     memcpy(kept->y + kept->n * nb, scratch->place, nb * sizeof(float));
-    memcpy(kept->sum + kept->n * n_parts, scratch->sum, n_parts * sizeof(float));
+    vaho_strip_coordinates(kept->sum + kept->n * n_parts, score->strip, own->factor, n_parts,
+                           candidate->scale, candidate->kernel, candidate->row, candidate->col);
     candidate->kept = (unsigned)++kept->n;
     return VAHO_OK;
 }
 
-/* The peaks of one plane in the strip's core, tempered. */
-static enum vaho_status harvest(struct found *found, struct scratch *scratch, const float *z,
-                                const unsigned char *which, const struct score_context *score,
-                                size_t gas, size_t scale, size_t member, unsigned signature,
-                                struct vaho_error *error)
+/* The peaks of one plane in the strip's core, its rows counted from the strip's first line. */
+static enum vaho_status find_peaks(struct scratch *scratch, const float *z,
+                                   const unsigned char *which, const struct score_context *score,
+                                   size_t scale, size_t member, unsigned signature,
+                                   struct vaho_error *error)
 {
     size_t level = vaho_scale(scale)->level, side = (size_t)1 << level;
     const struct vaho_place_layer *layer = &scratch->sums->layer[level - 1];
     size_t first = score->strip->first_line, end = (score->core_end - first + side - 1) / side;
+
+    for (size_t r = (score->core_first - first) / side; r < end; r++)
+        for (size_t c = 0; c < layer->n_cols; c++) {
+            size_t at = r * layer->n_cols + c;
+            void *items = scratch->peak;
+            enum vaho_status status;
+            if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
+                continue;
+            status =
+                grow(&items, &scratch->peak_capacity, scratch->n_peaks, sizeof(struct peak), error);
+            scratch->peak = items;
+            if (status != VAHO_OK)
+                return status;
+            scratch->peak[scratch->n_peaks++] =
+                (struct peak){{.signature = signature,
+                               .scale = (unsigned char)scale,
+                               .level = (unsigned char)level,
+                               .hypothesis = which[at] / VAHO_N_DIRECTIONS,
+                               .kernel = which[at] % VAHO_N_DIRECTIONS,
+                               .row = (unsigned)r,
+                               .col = (unsigned)c,
+                               .z = z[at],
+                               .raw = z[at]},
+                              member};
+        }
+    return VAHO_OK;
+}
+
+/* Tempers the peaks of one hypothesis, whose sums are built, and keeps the gas's own spectra. */
+static enum vaho_status temper(struct found *found, struct scratch *scratch,
+                               const struct score_context *score, size_t gas, size_t hypothesis,
+                               struct vaho_error *error)
+{
     const struct vaho_evidence_group *group = &score->evidence->group[gas];
     enum vaho_status status = VAHO_OK;
 
-    for (size_t r = (score->core_first - first) / side; status == VAHO_OK && r < end; r++)
-        for (size_t c = 0; status == VAHO_OK && c < layer->n_cols; c++) {
-            size_t at = r * layer->n_cols + c;
-            double explained;
-            struct vaho_candidate candidate = {.signature = signature,
-                                               .scale = (unsigned char)scale,
-                                               .level = (unsigned char)level,
-                                               .hypothesis = which[at] / VAHO_N_DIRECTIONS,
-                                               .kernel = which[at] % VAHO_N_DIRECTIONS,
-                                               .row = (unsigned)r,
-                                               .col = (unsigned)c,
-                                               .z = z[at],
-                                               .raw = z[at]};
-            if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
-                continue;
-            explained = (double)z[at] * (double)z[at] *
-                        (double)group->excess[candidate.hypothesis * VAHO_N_SCALES + scale][member];
-            candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, explained));
-            candidate.row += (unsigned)(first / side);
-            if (!((double)candidate.z >= score->z_min))
-                continue;
-            if (signature == gas)
-                status = keep_spectrum(&found->kept, &candidate, scratch, score->evidence, error);
-            if (status == VAHO_OK)
-                status = add_candidate(found, &candidate, error);
-        }
+    for (size_t i = 0; status == VAHO_OK && i < scratch->n_peaks; i++) {
+        struct vaho_candidate *candidate = &scratch->peak[i].candidate;
+        double raw = (double)candidate->raw, excess;
+        if (candidate->hypothesis != hypothesis)
+            continue;
+        excess =
+            (double)group
+                ->excess[hypothesis * VAHO_N_SCALES + candidate->scale][scratch->peak[i].member];
+        candidate->z /= (float)sqrt(strays(scratch, score, gas, candidate, raw * raw * excess));
+        if (candidate->signature == gas && (double)candidate->z >= score->z_min)
+            status = keep_spectrum(&found->kept, candidate, scratch, score, error);
+    }
+    return status;
+}
+
+/*
+ * The peaks of all planes of a gas that are strong enough once tempered, in order of scale,
+ * signature and place.  The sums of the last hypothesis are still there; those of the others are
+ * built again.
+ */
+static enum vaho_status harvest(struct found *found, struct scratch *scratch,
+                                const struct score_context *score, size_t gas,
+                                struct vaho_error *error)
+{
+    const struct vaho_evidence *evidence = score->evidence;
+    const struct vaho_evidence_group *group = &evidence->group[gas];
+    enum vaho_status status = VAHO_OK;
+
+    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
+        const struct vaho_place_layer *layer = &scratch->sums->layer[vaho_scale(s)->level - 1];
+        size_t np = layer->n_rows * layer->n_cols;
+        for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
+            status = find_peaks(scratch, scratch->best[s] + i * np, scratch->which[s] + i * np,
+                                score, s, i, group->signature[i], error);
+        if (status == VAHO_OK)
+            status = find_peaks(scratch, scratch->mirror[s], scratch->mirror_which[s], score, s, 0,
+                                (unsigned)(evidence->n_signatures + gas), error);
+    }
+    for (size_t h = evidence->n_hypotheses; status == VAHO_OK && h-- > 0;) {
+        if (h + 1 < evidence->n_hypotheses)
+            vaho_place_sums_build(
+                scratch->sums, score->strip,
+                evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
+                evidence->n_parts);
+        status = temper(found, scratch, score, gas, h, error);
+    }
+    for (size_t i = 0; status == VAHO_OK && i < scratch->n_peaks; i++) {
+        struct vaho_candidate *candidate = &scratch->peak[i].candidate;
+        candidate->row += (unsigned)(score->strip->first_line >> candidate->level);
+        if ((double)candidate->z >= score->z_min)
+            status = add_candidate(found, candidate, error);
+    }
     return status;
 }
 
@@ -312,19 +384,11 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
         for (size_t s = 0; s < VAHO_N_SCALES; s++)
             score_scale(&scratch, evidence, group, h, s);
     }
-    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
-        size_t level = vaho_scale(s)->level;
-        const struct vaho_place_layer *layer = &scratch.sums->layer[level - 1];
-        size_t np = layer->n_rows * layer->n_cols;
-        for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
-            status =
-                harvest(&score->gas[gas], &scratch, scratch.best[s] + i * np,
-                        scratch.which[s] + i * np, score, gas, s, i, group->signature[i], error);
-        if (status == VAHO_OK)
-            status = harvest(&score->gas[gas], &scratch, scratch.mirror[s], scratch.mirror_which[s],
-                             score, gas, s, 0, (unsigned)(evidence->n_signatures + gas), error);
-        keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch.best[s], score, level);
-    }
+    if (status == VAHO_OK)
+        status = harvest(&score->gas[gas], &scratch, score, gas, error);
+    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++)
+        keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch.best[s], score,
+                 vaho_scale(s)->level);
     scratch_free(&scratch);
     return status;
 }

@@ -6,7 +6,8 @@
 
 #include "base/error.h"
 
-enum { MARGIN = 2 }; /* blocks that a smoothed plane reaches beyond the plane */
+enum { REACH = 8, SMEAR = 2 }; /* blocks: of the taps, and of the binomial around them */
+enum { MARGIN = REACH + SMEAR };
 
 static const float BINOMIAL[2][5] = {{0.0f, 0.25f, 0.5f, 0.25f, 0.0f},
                                      {0.0625f, 0.25f, 0.375f, 0.25f, 0.0625f}};
@@ -72,39 +73,19 @@ void vaho_scale_kernel(struct vaho_kernel *out, size_t scale, size_t i)
             }
 }
 
-static void add_row(float *restrict y, const float *restrict x, float weight, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        y[i] += weight * x[i];
-}
-
-/* out += weight * in shifted by (dr, dc): out[r][c] takes in[r + dr][c + dc], 'in' a plane with so
- * many blocks of margin to each side. */
-static void add_shifted(float *out, const float *in, float weight, long dr, long dc, long margin,
-                        long rows, long cols)
-{
-    long stride = cols + 2 * margin;
-    long from = dc < -margin ? -dc - margin : 0, end = dc > margin ? cols - dc + margin : cols;
-
-    for (long r = dr < -margin ? -dr - margin : 0; r < (dr > margin ? rows - dr + margin : rows);
-         r++) {
-        const float *x = in + (r + dr + margin) * stride + dc + margin;
-        if (end > from)
-            add_row(out + r * cols + from, x + from, weight, (size_t)(end - from));
-    }
-}
-
-int vaho_gathering_new(struct vaho_gathering *out, size_t max_rows, size_t max_cols)
+int vaho_gathering_new(struct vaho_gathering *out, const struct vaho_kernels *kernels,
+                       size_t max_rows, size_t max_cols)
 {
     *out = (struct vaho_gathering){
-        .smooth = vaho_alloc((max_rows + 2 * MARGIN) * (max_cols + 2 * MARGIN), sizeof(float)),
+        .kernels = kernels,
+        .plane = vaho_alloc((max_rows + 2 * MARGIN) * (max_cols + 2 * MARGIN), sizeof(float)),
         .row = vaho_alloc(max_cols + 2 * MARGIN, sizeof(float))};
-    return out->smooth != NULL && out->row != NULL;
+    return out->plane != NULL && out->row != NULL;
 }
 
 void vaho_gathering_free(struct vaho_gathering *gathering)
 {
-    free(gathering->smooth);
+    free(gathering->plane);
     free(gathering->row);
 }
 
@@ -123,50 +104,86 @@ void vaho_gathering_set(struct vaho_gathering *g, size_t scale, size_t rows, siz
 void vaho_gather_start(struct vaho_gathering *g, const float *in, size_t in_stride)
 {
     const float *b = binomial(g->scale);
-    size_t stride = g->cols + 2 * MARGIN;
+    size_t stride = g->cols + 2 * MARGIN, first = MARGIN - SMEAR;
 
-    memset(g->smooth, 0, (g->rows + 2 * MARGIN) * stride * sizeof *g->smooth);
+    memset(g->plane, 0, (g->rows + 2 * MARGIN) * stride * sizeof *g->plane);
     for (size_t r = 0; r < g->rows; r++) {
         const float *x = in + r * in_stride;
         memset(g->row, 0, stride * sizeof *g->row);
         for (size_t k = 0; k < 5; k++)
             if (b[k] > 0.0f)
-                add_row(g->row + k, x, b[k], g->cols);
+                g->kernels->add_row(g->row + first + k, x, b[k], g->cols);
         for (size_t k = 0; k < 5; k++)
             if (b[k] > 0.0f)
-                add_row(g->smooth + (r + k) * stride, g->row, b[k], stride);
+                g->kernels->add_row(g->plane + (r + first + k) * stride, g->row, b[k], stride);
     }
+}
+
+/* Where the taps of kernel i read for the first block of a row. */
+static void tap_rows(const float *x[VAHO_N_TAPS], const struct vaho_gathering *g, size_t i,
+                     size_t row)
+{
+    long stride = (long)g->cols + 2 * MARGIN;
+
+    for (int t = 0; t < g->n_taps; t++)
+        x[t] =
+            g->plane + ((long)row + g->tap_row[i][t] + MARGIN) * stride + g->tap_col[i][t] + MARGIN;
 }
 
 void vaho_gather_kernel(float *out, const struct vaho_gathering *g, size_t i)
 {
-    memset(out, 0, g->rows * g->cols * sizeof *out);
+    const float *x[VAHO_N_TAPS];
+
+    for (size_t r = 0; r < g->rows; r++) {
+        tap_rows(x, g, i, r);
+        g->kernels->sum_rows(out + r * g->cols, x, g->tap_weight, (size_t)g->n_taps, g->cols);
+    }
+}
+
+void vaho_gather_best(float *best, unsigned char *which, const struct vaho_gathering *g, size_t i,
+                      const float *scale, int negative, unsigned char this)
+{
+    const float *x[VAHO_N_TAPS];
+    float weight[VAHO_N_TAPS];
+
     for (int t = 0; t < g->n_taps; t++)
-        add_shifted(out, g->smooth, g->tap_weight[t], g->tap_row[i][t], g->tap_col[i][t], MARGIN,
-                    (long)g->rows, (long)g->cols);
+        weight[t] = negative ? -g->tap_weight[t] : g->tap_weight[t];
+    for (size_t r = 0; r < g->rows; r++) {
+        size_t at = r * g->cols;
+        tap_rows(x, g, i, r);
+        g->kernels->best_of_rows(best + at, which + at, x, weight, (size_t)g->n_taps, scale + at,
+                                 this, g->cols);
+    }
 }
 
 float vaho_gather_at(const struct vaho_gathering *g, size_t i, size_t row, size_t col)
 {
-    long stride = (long)g->cols + 2 * MARGIN;
+    const float *x[VAHO_N_TAPS];
     float sum = 0.0f;
 
-    for (int t = 0; t < g->n_taps; t++) {
-        long r = (long)row + g->tap_row[i][t] + MARGIN, c = (long)col + g->tap_col[i][t] + MARGIN;
-        if (r >= 0 && c >= 0 && r < (long)g->rows + 2 * MARGIN && c < stride)
-            sum += g->tap_weight[t] * g->smooth[r * stride + c];
-    }
+    tap_rows(x, g, i, row);
+    for (int t = 0; t < g->n_taps; t++)
+        sum += g->tap_weight[t] * x[t][col];
     return sum;
 }
 
-void vaho_gather_energy(float *out, const float *in, size_t scale, size_t i, size_t rows,
-                        size_t cols)
+void vaho_gather_energy(float *out, struct vaho_gathering *g, const float *in, size_t i)
 {
+    long stride = (long)g->cols + 2 * MARGIN;
     struct vaho_kernel kernel;
+    const float *x[VAHO_MAX_KERNEL];
+    float square[VAHO_MAX_KERNEL];
 
-    vaho_scale_kernel(&kernel, scale, i);
-    memset(out, 0, rows * cols * sizeof *out);
+    vaho_scale_kernel(&kernel, g->scale, i);
     for (size_t k = 0; k < kernel.n; k++)
-        add_shifted(out, in, kernel.weight[k] * kernel.weight[k], kernel.row[k], kernel.col[k], 0,
-                    (long)rows, (long)cols);
+        square[k] = kernel.weight[k] * kernel.weight[k];
+    memset(g->plane, 0, (g->rows + 2 * MARGIN) * (size_t)stride * sizeof *g->plane);
+    for (size_t r = 0; r < g->rows; r++)
+        memcpy(g->plane + (r + MARGIN) * (size_t)stride + MARGIN, in + r * g->cols,
+               g->cols * sizeof *in);
+    for (size_t r = 0; r < g->rows; r++) {
+        for (size_t k = 0; k < kernel.n; k++)
+            x[k] = g->plane + ((long)r + kernel.row[k] + MARGIN) * stride + kernel.col[k] + MARGIN;
+        g->kernels->sum_rows(out + r * g->cols, x, square, kernel.n, g->cols);
+    }
 }

@@ -16,6 +16,8 @@
 
 #include <stddef.h>
 
+#include "kernel/kernels.h"
+
 enum {
     VAHO_N_LEVELS = 4, /* blocks of 2, 4, 8 and 16 pixels */
     VAHO_N_SCALES = 6, /* the first VAHO_N_LEVELS are round, of level 1 + their number */
@@ -45,16 +47,18 @@ void vaho_scale_kernel(struct vaho_kernel *out, size_t scale, size_t i);
 
 /* One plane being gathered with the kernels of a scale. */
 struct vaho_gathering {
+    const struct vaho_kernels *kernels;
     size_t scale, rows, cols;
-    float *smooth; /* (rows + 2 margin) x (cols + 2 margin) */
-    float *row;    /* cols + 2 margin */
+    float *plane; /* (rows + 2 margin) x (cols + 2 margin), a margin as wide as kernels reach */
+    float *row;   /* cols + 2 margin */
     int tap_row[VAHO_N_DIRECTIONS][VAHO_N_TAPS], tap_col[VAHO_N_DIRECTIONS][VAHO_N_TAPS];
     float tap_weight[VAHO_N_TAPS];
     int n_taps;
 };
 
 /* Room for planes of up to max_rows x max_cols; 0: no memory. */
-int vaho_gathering_new(struct vaho_gathering *out, size_t max_rows, size_t max_cols);
+int vaho_gathering_new(struct vaho_gathering *out, const struct vaho_kernels *kernels,
+                       size_t max_rows, size_t max_cols);
 void vaho_gathering_free(struct vaho_gathering *gathering);
 void vaho_gathering_set(struct vaho_gathering *gathering, size_t scale, size_t rows, size_t cols);
 
@@ -64,8 +68,13 @@ void vaho_gather_start(struct vaho_gathering *gathering, const float *in, size_t
 void vaho_gather_kernel(float *out, const struct vaho_gathering *gathering, size_t i);
 float vaho_gather_at(const struct vaho_gathering *gathering, size_t i, size_t row, size_t col);
 
-/* out = sum of k^2 of kernel i over a plane: the energy that goes with vaho_gather_kernel(). */
-void vaho_gather_energy(float *out, const float *in, size_t scale, size_t i, size_t rows,
-                        size_t cols);
+/* z, kernel i of that plane times 'scale' (rows x cols), or of its negative, wherever it is larger
+ * than 'best' and the scale larger than 0: then 'which' becomes 'this'. */
+void vaho_gather_best(float *best, unsigned char *which, const struct vaho_gathering *gathering,
+                      size_t i, const float *scale, int negative, unsigned char this);
+
+/* out = sum of k^2 of kernel i over the plane 'in' (rows x cols), the energy that goes with
+ * vaho_gather_kernel(); what gathering was started with is forgotten. */
+void vaho_gather_energy(float *out, struct vaho_gathering *gathering, const float *in, size_t i);
 
 #endif

@@ -27,6 +27,7 @@ enum vaho_status vaho_strip_new(struct vaho_strip **out, const struct vaho_scene
     *out = strip;
     if (strip == NULL)
         return vaho_fail_memory(error, "a strip of lines");
+    strip->kernels = scene->kernels;
     strip->n_bands = vaho_columns_n_bands(scene->columns);
     strip->n_samples = ns;
     strip->rank = vaho_columns_rank(scene->columns);
@@ -125,24 +126,6 @@ enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct 
     return vaho_fail_memory(error, "block sums");
 }
 
-/* Adds pairs of x into y; an odd one out comes last. */
-static void add_pairs(float *y, const float *x, size_t n)
-{
-    for (size_t c = 0; c < n / 2; c++)
-        y[c] += x[2 * c] + x[2 * c + 1];
-    if (n % 2 == 1)
-        y[n / 2] += x[n - 1];
-}
-
-/* The same of the products w x. */
-static void add_weighted_pairs(float *y, const float *w, const float *x, size_t n)
-{
-    for (size_t c = 0; c < n / 2; c++)
-        y[c] += w[2 * c] * x[2 * c] + w[2 * c + 1] * x[2 * c + 1];
-    if (n % 2 == 1)
-        y[n / 2] += w[n - 1] * x[n - 1];
-}
-
 /* The weights of one line, 0 where not valid. */
 static void weigh_line(float *w, const struct vaho_strip *strip, size_t line, const float *factor,
                        size_t n_factors)
@@ -162,25 +145,24 @@ static void weigh_line(float *w, const struct vaho_strip *strip, size_t line, co
 
 /* Adds a plane of rows x n_planes x cols of the finer layer into the coarser one. */
 static void halve(float *coarse, const float *fine, const struct vaho_place_layer *from,
-                  const struct vaho_place_layer *to, size_t n_planes)
+                  const struct vaho_place_layer *to, size_t n_planes,
+                  const struct vaho_kernels *kernels)
 {
     for (size_t r = 0; r < from->n_rows; r++)
         for (size_t p = 0; p < n_planes; p++)
-            add_pairs(coarse + (r / 2 * n_planes + p) * to->n_cols,
-                      fine + (r * n_planes + p) * from->n_cols, from->n_cols);
+            kernels->add_pairs(coarse + (r / 2 * n_planes + p) * to->n_cols,
+                               fine + (r * n_planes + p) * from->n_cols, from->n_cols);
 }
 
-void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, const float *factor,
-                      size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col)
+void vaho_strip_coordinates(float *out, const struct vaho_strip *strip, const float *factor,
+                            size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col)
 {
-    size_t ns = strip->n_samples, nb = strip->n_bands;
-    size_t side = (size_t)1 << vaho_scale(scale)->level;
+    size_t ns = strip->n_samples, side = (size_t)1 << vaho_scale(scale)->level;
     struct vaho_kernel k;
     float energy = 0.0f;
 
     vaho_scale_kernel(&k, scale, kernel);
-    memset(out, 0, nb * sizeof *out);
-    memset(sum, 0, n_factors * sizeof *sum);
+    memset(out, 0, n_factors * sizeof *out);
     for (size_t i = 0; i < k.n; i++) {
         size_t l0 = (row + (size_t)(long)k.row[i]) * side,
                s0 = (col + (size_t)(long)k.col[i]) * side;
@@ -188,8 +170,7 @@ void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, co
             continue;
         for (size_t l = l0; l < l0 + side && l < strip->n_lines; l++)
             for (size_t s = s0; s < s0 + side && s < ns; s++) {
-                const float *z = strip->z + l * nb * ns + s,
-                            *q = strip->q + l * strip->rank * ns + s;
+                const float *q = strip->q + l * strip->rank * ns + s;
                 float w = factor[0];
                 if (!strip->valid[l * ns + s])
                     continue;
@@ -198,15 +179,33 @@ void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, co
                 w *= k.weight[i];
                 energy += w * w;
                 for (size_t f = 0; f < n_factors; f++)
-                    sum[f] += w * (f == 0 ? 1.0f : q[(f - 1) * ns]);
-                for (size_t b = 0; b < nb; b++)
-                    out[b] += w * z[b * ns];
+                    out[f] += w * (f == 0 ? 1.0f : q[(f - 1) * ns]);
             }
     }
-    for (size_t b = 0; energy > 0.0f && b < nb; b++)
-        out[b] /= sqrtf(energy);
     for (size_t f = 0; energy > 0.0f && f < n_factors; f++)
-        sum[f] /= sqrtf(energy);
+        out[f] /= sqrtf(energy);
+}
+
+void vaho_place_sums_spectrum(float *out, const struct vaho_place_sums *sums, size_t n_bands,
+                              size_t scale, size_t kernel, size_t row, size_t col)
+{
+    const struct vaho_place_layer *layer = &sums->layer[vaho_scale(scale)->level - 1];
+    struct vaho_kernel k;
+    float energy = 0.0f;
+
+    vaho_scale_kernel(&k, scale, kernel);
+    memset(out, 0, n_bands * sizeof *out);
+    for (size_t i = 0; i < k.n; i++) {
+        size_t r = row + (size_t)(long)k.row[i], c = col + (size_t)(long)k.col[i];
+        const float *z = layer->z + r * n_bands * layer->n_cols + c;
+        if (r >= layer->n_rows || c >= layer->n_cols)
+            continue;
+        energy += k.weight[i] * k.weight[i] * layer->energy[r * layer->n_cols + c];
+        for (size_t b = 0; b < n_bands; b++)
+            out[b] += k.weight[i] * z[b * layer->n_cols];
+    }
+    for (size_t b = 0; energy > 0.0f && b < n_bands; b++)
+        out[b] /= sqrtf(energy);
 }
 
 void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip *strip,
@@ -226,12 +225,14 @@ void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip
         weigh_line(sums->weight, strip, l, factor, n_factors);
         for (size_t s = 0; s < ns; s++)
             layer->n[l / 2 * layer->n_cols + s / 2] += (float)strip->valid[l * ns + s];
-        add_weighted_pairs(layer->energy + l / 2 * layer->n_cols, sums->weight, sums->weight, ns);
+        strip->kernels->add_weighted_pairs(layer->energy + l / 2 * layer->n_cols, sums->weight,
+                                           sums->weight, ns);
     }
     for (size_t j = 1; j < VAHO_N_LEVELS; j++) {
         halve(sums->layer[j].energy, sums->layer[j - 1].energy, &sums->layer[j - 1],
-              &sums->layer[j], 1);
-        halve(sums->layer[j].n, sums->layer[j - 1].n, &sums->layer[j - 1], &sums->layer[j], 1);
+              &sums->layer[j], 1, strip->kernels);
+        halve(sums->layer[j].n, sums->layer[j - 1].n, &sums->layer[j - 1], &sums->layer[j], 1,
+              strip->kernels);
     }
 }
 
@@ -249,9 +250,10 @@ void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip
         const float *z = strip->z + l * nb * ns;
         weigh_line(sums->weight, strip, l, factor, n_factors);
         for (size_t b = 0; b < nb; b++)
-            add_weighted_pairs(finest->z + (l / 2 * nb + b) * finest->n_cols, sums->weight,
-                               z + b * ns, ns);
+            strip->kernels->add_weighted_pairs(finest->z + (l / 2 * nb + b) * finest->n_cols,
+                                               sums->weight, z + b * ns, ns);
     }
     for (size_t j = 1; j < VAHO_N_LEVELS; j++)
-        halve(sums->layer[j].z, sums->layer[j - 1].z, &sums->layer[j - 1], &sums->layer[j], nb);
+        halve(sums->layer[j].z, sums->layer[j - 1].z, &sums->layer[j - 1], &sums->layer[j], nb,
+              strip->kernels);
 }

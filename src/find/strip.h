@@ -19,6 +19,7 @@
 #include "find/scales.h"
 
 struct vaho_strip {
+    const struct vaho_kernels *kernels; /* the scene's */
     size_t n_bands, n_samples, rank, max_lines;
     size_t first_line, n_lines;
     float *z;             /* n_lines x n_bands x n_samples, 0 where not valid */
@@ -39,12 +40,12 @@ enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_sce
                                  size_t n_lines, struct vaho_pool *pool, struct vaho_error *error);
 
 /*
- * Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands: kernel number 'kernel' of a scale around
- * block (row, col) of its level, counted from the strip's first line.  sum[n_factors] is the same
- * of the coordinates: sum k w q_k / sqrt(sum k^2 w^2), q_0 = 1.
+ * What the coordinates come to in one place, out[n_factors]: sum k w q_k / sqrt(sum k^2 w^2), q_0 =
+ * 1, with kernel number 'kernel' of a scale around block (row, col) of its level, counted from the
+ * strip's first line.
  */
-void vaho_strip_place(float *out, float *sum, const struct vaho_strip *strip, const float *factor,
-                      size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col);
+void vaho_strip_coordinates(float *out, const struct vaho_strip *strip, const float *factor,
+                            size_t n_factors, size_t scale, size_t kernel, size_t row, size_t col);
 
 struct vaho_place_layer {
     size_t n_rows, n_cols;
@@ -65,5 +66,10 @@ void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip
                            const float *factor, size_t n_factors);
 void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip *strip,
                            const float *factor, size_t n_factors);
+
+/* Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands, in sums as built; the place as for
+ * vaho_strip_coordinates(). */
+void vaho_place_sums_spectrum(float *out, const struct vaho_place_sums *sums, size_t n_bands,
+                              size_t scale, size_t kernel, size_t row, size_t col);
 
 #endif

@@ -45,6 +45,7 @@ struct search {
     const struct vaho_detect_settings *settings;
     const struct vaho_signatures *signatures;
     struct vaho_pool *pool;
+    const struct vaho_kernels *kernels;
     struct vaho_columns *columns;
     struct vaho_contrast *contrast;
     struct vaho_scene scene;
@@ -157,7 +158,7 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
         return status;
     if (settled_d != NULL)
         vaho_contrast_settle(s->contrast, *settled_d);
-    s->scene = (struct vaho_scene){s->source, s->columns, s->contrast};
+    s->scene = (struct vaho_scene){s->source, s->columns, s->contrast, s->kernels};
     s->n_bands = signatures->n_bands;
     s->n_gases = signatures->n;
     s->n_searched = signatures->n_searched;
@@ -631,8 +632,11 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     size_t hypothesis;
     double clock;
     int settled = 0;
-    enum vaho_status status;
+    enum vaho_status status = vaho_kernels_pick(&s.kernels, settings->cpu, error);
 
+    if (status != VAHO_OK)
+        return status;
+    out->cpu = s.kernels->name;
     status = search_passes(&s, &settled, out, signatures, progress, error);
     vaho_progress_report(progress, "score", MIN_PASSES, MIN_PASSES, "passes");
     clock = vaho_monotonic_s();
@@ -675,8 +679,10 @@ enum vaho_status vaho_search_learn(struct vaho_detection *out, const struct vaho
         .source = source, .settings = settings, .signatures = signatures, .pool = pool};
     double d = 0.0;
     int settled = 0;
-    enum vaho_status status = learn(&s, out, signatures, NULL, error);
+    enum vaho_status status = vaho_kernels_pick(&s.kernels, settings->cpu, error);
 
+    if (status == VAHO_OK)
+        status = learn(&s, out, signatures, NULL, error);
     for (size_t pass = 1; status == VAHO_OK && pass < MIN_PASSES; pass++) {
         unsigned char *ground = NULL;
         size_t n_strong;

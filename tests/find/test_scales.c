@@ -47,11 +47,14 @@ static void gathering_is_the_sum_over_the_kernel(void **state)
     (void)state;
     struct dice dice = {301};
     float *in = malloc((MAX_PLANE + 40 * GAP) * sizeof *in), *out = malloc(MAX_PLANE * sizeof *out);
+    float best[MAX_PLANE], z_scale[MAX_PLANE];
+    unsigned char which[MAX_PLANE];
     struct vaho_gathering g;
 
     assert_non_null(in);
     assert_non_null(out);
-    assert_true(vaho_gathering_new(&g, 40, 33)); /* one for all sizes: nothing is left over */
+    assert_true(vaho_gathering_new(&g, &vaho_kernels_generic, 40,
+                                   33)); /* one for all sizes: nothing is left over */
     for (size_t i = 0; i < N_SIZES; i++)
         for (size_t scale = 0; scale < VAHO_N_SCALES; scale++) {
             size_t rows = SIZE[i][0], cols = SIZE[i][1], stride = cols + GAP;
@@ -70,7 +73,18 @@ static void gathering_is_the_sum_over_the_kernel(void **state)
                         assert_true(fabs((double)out[r * cols + c] - expected) <= 2e-6 * size);
                         /* the same additions in the same order */
                         assert_true(vaho_gather_at(&g, k, r, c) == out[r * cols + c]);
+                        best[r * cols + c] = (c + r) % 3 > 0 ? -INFINITY : 1e30f;
+                        which[r * cols + c] = 77;
+                        z_scale[r * cols + c] = (c + r) % 5 > 0 ? 2.0f : 0.0f;
                     }
+                vaho_gather_best(best, which, &g, k, z_scale, 1, 3);
+                for (size_t p = 0; p < rows * cols; p++) {
+                    int replaced = best[p] != -INFINITY && best[p] != 1e30f;
+                    assert_int_equal(which[p], replaced ? 3 : 77);
+                    assert_int_equal(replaced, z_scale[p] > 0.0f && best[p] < 1e30f);
+                    if (replaced)
+                        assert_true(best[p] == -2.0f * out[p]);
+                }
             }
         }
     vaho_gathering_free(&g);
@@ -83,6 +97,9 @@ static void energy_is_the_sum_over_the_squared_kernel(void **state)
     (void)state;
     struct dice dice = {303};
     float in[MAX_PLANE], out[MAX_PLANE];
+    struct vaho_gathering g;
+
+    assert_true(vaho_gathering_new(&g, &vaho_kernels_generic, 40, 33));
 
     for (size_t i = 0; i < N_SIZES; i++)
         for (size_t scale = 0; scale < VAHO_N_SCALES; scale++)
@@ -92,7 +109,8 @@ static void energy_is_the_sum_over_the_squared_kernel(void **state)
                 vaho_scale_kernel(&kernel, scale, k);
                 for (size_t p = 0; p < rows * cols; p++)
                     in[p] = (float)dice_exponential(&dice);
-                vaho_gather_energy(out, in, scale, k, rows, cols);
+                vaho_gathering_set(&g, scale, rows, cols);
+                vaho_gather_energy(out, &g, in, k);
                 for (size_t r = 0; r < rows; r++)
                     for (size_t c = 0; c < cols; c++) {
                         double size,
@@ -100,6 +118,7 @@ static void energy_is_the_sum_over_the_squared_kernel(void **state)
                         assert_true(fabs((double)out[r * cols + c] - expected) <= 1e-5 * size);
                     }
             }
+    vaho_gathering_free(&g);
 }
 
 /* (sum k)^2 / sum k^2 in pixels: so many count as one independent place. */

@@ -136,7 +136,7 @@ static double coordinates_at(const struct made_evidence *m, const unsigned char 
 
 /* Y of places at every scale and kernel; those beyond the edges as well. */
 static void compare_places(const struct made_evidence *m, const struct vaho_strip *strip,
-                           const unsigned char *excluded)
+                           const struct vaho_place_sums *sums, const unsigned char *excluded)
 {
     struct dice dice = {203};
     float got[BANDS], sum[RANK + 1];
@@ -150,7 +150,8 @@ static void compare_places(const struct made_evidence *m, const struct vaho_stri
             size_t kernel = i % vaho_scale(scale)->n_kernels;
             size_t row = (size_t)((double)n_rows * dice_uniform(&dice));
             size_t col = (size_t)((double)n_cols * dice_uniform(&dice));
-            vaho_strip_place(got, sum, strip, FACTOR, RANK + 1, scale, kernel, row, col);
+            vaho_place_sums_spectrum(got, sums, BANDS, scale, kernel, row, col);
+            vaho_strip_coordinates(sum, strip, FACTOR, RANK + 1, scale, kernel, row, col);
             double energy =
                 made_place(expected, &cover, m, excluded, FACTOR, scale, kernel, row, col);
             /* single precision of up to 3600 pixels of q up to 5 */
@@ -190,7 +191,7 @@ static void strips_and_sums_are_what_adding_pixels_gives(void **state)
             for (size_t level = 1; level <= VAHO_N_LEVELS; level++)
                 compare_layer(&m, strip, sums, out, level, 1);
             if (size[i][2] == 0 && size[i][3] == size[i][0]) /* it is the whole cube */
-                compare_places(&m, strip, out);
+                compare_places(&m, strip, sums, out);
         }
         vaho_place_sums_free(sums);
         vaho_strip_free(strip);
@@ -216,17 +217,17 @@ static void a_place_is_gathered_block_sums(void **state)
     assert_int_equal(vaho_place_sums_new(&sums, strip, &error), VAHO_OK);
     read_strip(strip, &m, excluded, 32, 128, 2);
     vaho_place_sums_build(sums, strip, FACTOR, 2); /* fewer factors than coordinates */
-    assert_true(vaho_gathering_new(&g, 64, 21));
+    assert_true(vaho_gathering_new(&g, &vaho_kernels_generic, 64, 21));
     for (size_t scale = 0; scale < VAHO_N_SCALES; scale++) {
         const struct vaho_place_layer *layer = &sums->layer[vaho_scale(scale)->level - 1];
         size_t np = layer->n_rows * layer->n_cols, kernel = vaho_scale(scale)->n_kernels / 2;
-        float *energy = malloc(np * sizeof *energy), y[BANDS], sum[2];
+        float *energy = malloc(np * sizeof *energy), y[BANDS];
         assert_non_null(energy);
-        vaho_gather_energy(energy, layer->energy, scale, kernel, layer->n_rows, layer->n_cols);
         vaho_gathering_set(&g, scale, layer->n_rows, layer->n_cols);
+        vaho_gather_energy(energy, &g, layer->energy, kernel);
         for (size_t p = 0; p < np; p += np / 7 + 1) {
             size_t r = p / layer->n_cols, c = p % layer->n_cols;
-            vaho_strip_place(y, sum, strip, FACTOR, 2, scale, kernel, r, c);
+            vaho_place_sums_spectrum(y, sums, BANDS, scale, kernel, r, c);
             for (size_t b = 0; b < BANDS; b++) {
                 vaho_gather_start(&g, layer->z + b * layer->n_cols, BANDS * layer->n_cols);
                 assert_true(fabs((double)(vaho_gather_at(&g, kernel, r, c) / sqrtf(energy[p]) -

@@ -1,0 +1,15 @@
+#ifdef __aarch64__
+#define LANES 4
+#define EVEN                                                                                       \
+    {                                                                                              \
+        0, 2, 4, 6                                                                                 \
+    }
+#define ODD                                                                                        \
+    {                                                                                              \
+        1, 3, 5, 7                                                                                 \
+    }
+#define TABLE vaho_kernels_neon
+#define NAME "neon"
+#include "kernel/rows_sets.h"
+#include "kernel/rows_vector.h"
+#endif
