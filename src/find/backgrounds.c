@@ -143,7 +143,7 @@ static enum vaho_status sample_moments(struct learning *learning, struct vaho_er
     size_t n_parts = learning->backgrounds->n_parts;
     struct vaho_place_sums *sums = NULL;
     struct vaho_kernel *kernel = vaho_alloc(VAHO_N_DIRECTIONS, sizeof *kernel);
-    enum vaho_status status = vaho_place_sums_new(&sums, learning->strip, error);
+    enum vaho_status status = vaho_place_sums_new(&sums, learning->strip, 0, error);
 
     if (status == VAHO_OK && kernel == NULL)
         status = vaho_fail_memory(error, "the sample of places");
@@ -188,7 +188,7 @@ static enum vaho_status sample_part(void *context, size_t part, size_t worker,
     float factor[VAHO_N_PARTS] = {0.0f};
     struct vaho_place_sums *sums = NULL;
     struct vaho_gathering g = {0};
-    enum vaho_status status = vaho_place_sums_new(&sums, learning->strip, error);
+    enum vaho_status status = vaho_place_sums_new(&sums, learning->strip, 1, error);
 
     (void)worker;
     if (status != VAHO_OK)

@@ -7,7 +7,7 @@
 #include "find/evidence_model.h"
 #include "find/strip.h"
 
-enum { MAX_CANDIDATES_PER_GAS = 1 << 22 };
+enum { MAX_CANDIDATES_PER_GAS = 1 << 22, SCALES_A_LEVEL = 2 };
 static const float MIN_COVER = 0.5f; /* share of a place's pixels that must be valid */
 
 struct found {
@@ -19,43 +19,30 @@ struct found {
 struct score_context {
     struct vaho_evidence *evidence;
     const struct vaho_strip *strip;
+    struct vaho_place_sums *parts[VAHO_N_PARTS]; /* of the strip */
     size_t core_first, core_end;
     double z_min;
     struct found *gas;
 };
 
-/* Makes room for one more item behind the n there are. */
-static enum vaho_status grow(void **items, size_t *capacity, size_t n, size_t item_nbytes,
-                             struct vaho_error *error)
+static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
+                                      struct vaho_error *error)
 {
-    size_t wanted = *capacity == 0 ? 1024 : 2 * *capacity;
-    void *grown;
-
-    if (n == MAX_CANDIDATES_PER_GAS)
+    if (found->n == MAX_CANDIDATES_PER_GAS)
         return vaho_fail(error, VAHO_BAD_INPUT,
                          "more than %d candidates for one gas: the background model does not fit "
                          "this cube",
                          MAX_CANDIDATES_PER_GAS);
-    if (n < *capacity)
-        return VAHO_OK;
-    grown = realloc(*items, wanted * item_nbytes);
-    if (grown == NULL)
-        return vaho_fail_memory(error, "candidates");
-    *items = grown;
-    *capacity = wanted;
+    if (found->n == found->capacity) {
+        size_t capacity = found->capacity == 0 ? 1024 : 2 * found->capacity;
+        struct vaho_candidate *grown = realloc(found->candidate, capacity * sizeof *grown);
+        if (grown == NULL)
+            return vaho_fail_memory(error, "candidates");
+        found->candidate = grown;
+        found->capacity = capacity;
+    }
+    found->candidate[found->n++] = *candidate;
     return VAHO_OK;
-}
-
-static enum vaho_status add_candidate(struct found *found, const struct vaho_candidate *candidate,
-                                      struct vaho_error *error)
-{
-    void *items = found->candidate;
-    enum vaho_status status = grow(&items, &found->capacity, found->n, sizeof *candidate, error);
-
-    found->candidate = items;
-    if (status == VAHO_OK)
-        found->candidate[found->n++] = *candidate;
-    return status;
 }
 
 /* Larger than the neighbours before it and not smaller than those after it. */
@@ -76,37 +63,32 @@ static int is_peak(const float *z, size_t rows, size_t cols, size_t r, size_t c)
     return 1;
 }
 
-/* A local maximum of one plane, of member 'member' of its gas's group. */
-struct peak {
-    struct vaho_candidate candidate;
-    size_t member;
-};
-
 /* Scratch of one gas in one strip. */
 struct scratch {
-    struct vaho_place_sums *sums;
+    struct vaho_place_sums *weighed[VAHO_MAX_HYPOTHESES];
     struct vaho_gathering gathering;
-    float *projected; /* by rows of blocks: n signatures x cols */
+    float *row; /* of blocks: n_bands x cols */
+    /* of one level, hypothesis by hypothesis, its scales in turn: by rows, n signatures x cols */
+    float *projected;
     float *cover;     /* one plane: valid pixels */
     float *scale;     /* 1 / sqrt(energy) of each kernel, 0 where too little is valid */
     float *best[VAHO_N_SCALES], *mirror[VAHO_N_SCALES]; /* n planes; one, of the gas's negative */
     unsigned char *which[VAHO_N_SCALES];                /* n planes: hypothesis and kernel */
     unsigned char *mirror_which[VAHO_N_SCALES];
     float *place, *white; /* one spectrum, as it is and whitened */
-    struct peak *peak;
-    size_t n_peaks, peak_capacity;
 };
 
 static void scratch_free(struct scratch *scratch)
 {
-    vaho_place_sums_free(scratch->sums);
+    for (size_t h = 0; h < VAHO_MAX_HYPOTHESES; h++)
+        vaho_place_sums_free(scratch->weighed[h]);
+    free(scratch->row);
     vaho_gathering_free(&scratch->gathering);
     free(scratch->projected);
     free(scratch->cover);
     free(scratch->scale);
     free(scratch->place);
     free(scratch->white);
-    free(scratch->peak);
     for (size_t s = 0; s < VAHO_N_SCALES; s++) {
         free(scratch->best[s]);
         free(scratch->mirror[s]);
@@ -116,16 +98,20 @@ static void scratch_free(struct scratch *scratch)
 }
 
 static enum vaho_status scratch_new(struct scratch *scratch, const struct vaho_strip *strip,
-                                    size_t n, struct vaho_error *error)
+                                    size_t n_hypotheses, size_t n, struct vaho_error *error)
 {
-    enum vaho_status status = vaho_place_sums_new(&scratch->sums, strip, error);
+    enum vaho_status status = VAHO_OK;
     size_t rows = strip->max_lines / 2 + 1, cols = strip->n_samples / 2 + 1;
     int missing = 0;
 
+    for (size_t h = 0; status == VAHO_OK && h < n_hypotheses; h++)
+        status = vaho_place_sums_new(&scratch->weighed[h], strip, 0, error);
     if (status != VAHO_OK)
         return status;
     missing |= !vaho_gathering_new(&scratch->gathering, strip->kernels, rows, cols);
-    missing |= (scratch->projected = vaho_alloc(rows * cols, n * sizeof(float))) == NULL;
+    missing |= (scratch->row = vaho_alloc(strip->n_bands * cols, sizeof(float))) == NULL;
+    missing |= (scratch->projected = vaho_alloc(SCALES_A_LEVEL * n_hypotheses * rows * cols,
+                                                n * sizeof(float))) == NULL;
     missing |= (scratch->place = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
     missing |= (scratch->white = vaho_alloc(strip->n_bands, sizeof(float))) == NULL;
     missing |= (scratch->cover = vaho_alloc(rows * cols, sizeof(float))) == NULL;
@@ -163,24 +149,56 @@ static void make_scales(struct scratch *scratch, size_t scale, const struct vaho
     }
 }
 
-/* All signatures of a gas under one hypothesis at one scale. */
-static void score_scale(struct scratch *scratch, const struct vaho_evidence *evidence,
-                        const struct vaho_evidence_group *group, size_t hypothesis, size_t scale)
+/* The scales of a level: their number. */
+static size_t scales_of(size_t scale[SCALES_A_LEVEL], size_t level)
+{
+    size_t n = 0;
+
+    for (size_t s = 0; s < VAHO_N_SCALES; s++)
+        if (vaho_scale(s)->level == level)
+            scale[n++] = s;
+    return n;
+}
+
+/* All signatures of a gas on the blocks of one level, for every hypothesis and scale: a row of the
+ * parts' sums is read once for all. */
+static void project_level(struct scratch *scratch, const struct score_context *score, size_t gas,
+                          size_t level, const size_t *scale, size_t n_scales)
+{
+    const struct vaho_evidence *evidence = score->evidence;
+    const struct vaho_evidence_group *group = &evidence->group[gas];
+    const struct vaho_place_layer *layer = &scratch->weighed[0]->layer[level - 1];
+    size_t nb = evidence->n_bands, cols = layer->n_cols, plane = group->n * cols * layer->n_rows;
+
+    for (size_t r = 0; r < layer->n_rows; r++)
+        for (size_t h = 0; h < evidence->n_hypotheses; h++) {
+            size_t own = gas * evidence->n_hypotheses + h;
+            vaho_place_parts_row(scratch->row, score->parts, evidence->backgrounds->own[own].factor,
+                                 evidence->n_parts, score->strip, level, r);
+            for (size_t i = 0; i < n_scales; i++) { /* (signatures x bands) times (bands x cols) */
+                const float *filter = group->filter[h * VAHO_N_SCALES + scale[i]];
+                if (filter != NULL)
+                    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)group->n, (int)cols,
+                                (int)nb, 1.0f, filter, (int)group->n, scratch->row, (int)cols,
+                                0.0f,
+                                scratch->projected + (h * SCALES_A_LEVEL + i) * plane +
+                                    r * group->n * cols,
+                                (int)cols);
+            }
+        }
+}
+
+/* Gathers what was projected under one hypothesis at one scale, and keeps the best. */
+static void gather_scale(struct scratch *scratch, const struct vaho_evidence_group *group,
+                         size_t hypothesis, size_t scale, const float *projected)
 {
     const struct vaho_scale *shape = vaho_scale(scale);
-    const struct vaho_place_layer *layer = &scratch->sums->layer[shape->level - 1];
-    const float *filter = group->filter[hypothesis * VAHO_N_SCALES + scale];
-    size_t nb = evidence->n_bands, rows = layer->n_rows, cols = layer->n_cols, np = rows * cols;
+    const struct vaho_place_layer *layer = &scratch->weighed[hypothesis]->layer[shape->level - 1];
+    size_t cols = layer->n_cols, np = layer->n_rows * cols;
 
-    if (filter == NULL)
-        return;
-    for (size_t r = 0; r < rows; r++) /* (signatures x bands) times (bands x cols) */
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)group->n, (int)cols, (int)nb,
-                    1.0f, filter, (int)group->n, layer->z + r * nb * cols, (int)cols, 0.0f,
-                    scratch->projected + r * group->n * cols, (int)cols);
     make_scales(scratch, scale, layer);
     for (size_t i = 0; i < group->n; i++) {
-        vaho_gather_start(&scratch->gathering, scratch->projected + i * cols, group->n * cols);
+        vaho_gather_start(&scratch->gathering, projected + i * cols, group->n * cols);
         for (size_t k = 0; k < shape->n_kernels; k++) {
             unsigned char this = (unsigned char)(hypothesis * VAHO_N_DIRECTIONS + k);
             const float *z_scale = scratch->scale + k * np;
@@ -191,6 +209,23 @@ static void score_scale(struct scratch *scratch, const struct vaho_evidence *evi
                                  &scratch->gathering, k, z_scale, 1, this);
         }
     }
+}
+
+static void score_level(struct scratch *scratch, const struct score_context *score, size_t gas,
+                        size_t level)
+{
+    const struct vaho_evidence *evidence = score->evidence;
+    const struct vaho_evidence_group *group = &evidence->group[gas];
+    const struct vaho_place_layer *layer = &scratch->weighed[0]->layer[level - 1];
+    size_t scale[SCALES_A_LEVEL], n_scales = scales_of(scale, level);
+    size_t plane = group->n * layer->n_cols * layer->n_rows;
+
+    project_level(scratch, score, gas, level, scale, n_scales);
+    for (size_t h = 0; h < evidence->n_hypotheses; h++)
+        for (size_t i = 0; i < n_scales; i++)
+            if (group->filter[h * VAHO_N_SCALES + scale[i]] != NULL)
+                gather_scale(scratch, group, h, scale[i],
+                             scratch->projected + (h * SCALES_A_LEVEL + i) * plane);
 }
 
 /*
@@ -206,8 +241,9 @@ static double strays(struct scratch *scratch, const struct score_context *score,
     size_t nb = evidence->n_bands;
     double chi2 = 0.0;
 
-    vaho_place_sums_spectrum(scratch->place, scratch->sums, nb, candidate->scale, candidate->kernel,
-                             candidate->row, candidate->col);
+    vaho_place_parts_spectrum(scratch->place, score->parts, own->factor, evidence->n_parts,
+                              scratch->weighed[candidate->hypothesis], nb, candidate->scale,
+                              candidate->kernel, candidate->row, candidate->col);
     memcpy(scratch->white, scratch->place, nb * sizeof *scratch->white);
     cblas_strsv(CblasRowMajor, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb,
                 own->whitener[candidate->scale], (int)nb, scratch->white, 1);
@@ -244,70 +280,50 @@ static enum vaho_status keep_spectrum(struct vaho_kept *kept, struct vaho_candid
     return VAHO_OK;
 }
 
-/* The peaks of one plane in the strip's core, its rows counted from the strip's first line. */
-static enum vaho_status find_peaks(struct scratch *scratch, const float *z,
-                                   const unsigned char *which, const struct score_context *score,
-                                   size_t scale, size_t member, unsigned signature,
-                                   struct vaho_error *error)
+/* The peaks of one plane in the strip's core, tempered. */
+static enum vaho_status harvest_plane(struct found *found, struct scratch *scratch, const float *z,
+                                      const unsigned char *which, const struct score_context *score,
+                                      size_t gas, size_t scale, size_t member, unsigned signature,
+                                      struct vaho_error *error)
 {
     size_t level = vaho_scale(scale)->level, side = (size_t)1 << level;
-    const struct vaho_place_layer *layer = &scratch->sums->layer[level - 1];
+    const struct vaho_place_layer *layer = &scratch->weighed[0]->layer[level - 1];
     size_t first = score->strip->first_line, end = (score->core_end - first + side - 1) / side;
-
-    for (size_t r = (score->core_first - first) / side; r < end; r++)
-        for (size_t c = 0; c < layer->n_cols; c++) {
-            size_t at = r * layer->n_cols + c;
-            void *items = scratch->peak;
-            enum vaho_status status;
-            if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
-                continue;
-            status =
-                grow(&items, &scratch->peak_capacity, scratch->n_peaks, sizeof(struct peak), error);
-            scratch->peak = items;
-            if (status != VAHO_OK)
-                return status;
-            scratch->peak[scratch->n_peaks++] =
-                (struct peak){{.signature = signature,
-                               .scale = (unsigned char)scale,
-                               .level = (unsigned char)level,
-                               .hypothesis = which[at] / VAHO_N_DIRECTIONS,
-                               .kernel = which[at] % VAHO_N_DIRECTIONS,
-                               .row = (unsigned)r,
-                               .col = (unsigned)c,
-                               .z = z[at],
-                               .raw = z[at]},
-                              member};
-        }
-    return VAHO_OK;
-}
-
-/* Tempers the peaks of one hypothesis, whose sums are built, and keeps the gas's own spectra. */
-static enum vaho_status temper(struct found *found, struct scratch *scratch,
-                               const struct score_context *score, size_t gas, size_t hypothesis,
-                               struct vaho_error *error)
-{
     const struct vaho_evidence_group *group = &score->evidence->group[gas];
     enum vaho_status status = VAHO_OK;
 
-    for (size_t i = 0; status == VAHO_OK && i < scratch->n_peaks; i++) {
-        struct vaho_candidate *candidate = &scratch->peak[i].candidate;
-        double raw = (double)candidate->raw, excess;
-        if (candidate->hypothesis != hypothesis)
-            continue;
-        excess =
-            (double)group
-                ->excess[hypothesis * VAHO_N_SCALES + candidate->scale][scratch->peak[i].member];
-        candidate->z /= (float)sqrt(strays(scratch, score, gas, candidate, raw * raw * excess));
-        if (candidate->signature == gas && (double)candidate->z >= score->z_min)
-            status = keep_spectrum(&found->kept, candidate, scratch, score, error);
-    }
+    for (size_t r = (score->core_first - first) / side; status == VAHO_OK && r < end; r++)
+        for (size_t c = 0; status == VAHO_OK && c < layer->n_cols; c++) {
+            size_t at = r * layer->n_cols + c;
+            double explained;
+            struct vaho_candidate candidate = {.signature = signature,
+                                               .scale = (unsigned char)scale,
+                                               .level = (unsigned char)level,
+                                               .hypothesis = which[at] / VAHO_N_DIRECTIONS,
+                                               .kernel = which[at] % VAHO_N_DIRECTIONS,
+                                               .row = (unsigned)r,
+                                               .col = (unsigned)c,
+                                               .z = z[at],
+                                               .raw = z[at]};
+            if (!((double)z[at] >= score->z_min) || !is_peak(z, layer->n_rows, layer->n_cols, r, c))
+                continue;
+            explained = (double)z[at] * (double)z[at] *
+                        (double)group->excess[candidate.hypothesis * VAHO_N_SCALES + scale][member];
+            candidate.z /= (float)sqrt(strays(scratch, score, gas, &candidate, explained));
+            if (!((double)candidate.z >= score->z_min))
+                continue;
+            if (signature == gas)
+                status = keep_spectrum(&found->kept, &candidate, scratch, score, error);
+            candidate.row += (unsigned)(first / side);
+            if (status == VAHO_OK)
+                status = add_candidate(found, &candidate, error);
+        }
     return status;
 }
 
 /*
  * The peaks of all planes of a gas that are strong enough once tempered, in order of scale,
- * signature and place.  The sums of the last hypothesis are still there; those of the others are
- * built again.
+ * signature and place; the gas's own spectra are kept.
  */
 static enum vaho_status harvest(struct found *found, struct scratch *scratch,
                                 const struct score_context *score, size_t gas,
@@ -318,28 +334,17 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch,
     enum vaho_status status = VAHO_OK;
 
     for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
-        const struct vaho_place_layer *layer = &scratch->sums->layer[vaho_scale(s)->level - 1];
+        const struct vaho_place_layer *layer =
+            &scratch->weighed[0]->layer[vaho_scale(s)->level - 1];
         size_t np = layer->n_rows * layer->n_cols;
         for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
-            status = find_peaks(scratch, scratch->best[s] + i * np, scratch->which[s] + i * np,
-                                score, s, i, group->signature[i], error);
+            status = harvest_plane(found, scratch, scratch->best[s] + i * np,
+                                   scratch->which[s] + i * np, score, gas, s, i,
+                                   group->signature[i], error);
         if (status == VAHO_OK)
-            status = find_peaks(scratch, scratch->mirror[s], scratch->mirror_which[s], score, s, 0,
-                                (unsigned)(evidence->n_signatures + gas), error);
-    }
-    for (size_t h = evidence->n_hypotheses; status == VAHO_OK && h-- > 0;) {
-        if (h + 1 < evidence->n_hypotheses)
-            vaho_place_sums_build(
-                scratch->sums, score->strip,
-                evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
-                evidence->n_parts);
-        status = temper(found, scratch, score, gas, h, error);
-    }
-    for (size_t i = 0; status == VAHO_OK && i < scratch->n_peaks; i++) {
-        struct vaho_candidate *candidate = &scratch->peak[i].candidate;
-        candidate->row += (unsigned)(score->strip->first_line >> candidate->level);
-        if ((double)candidate->z >= score->z_min)
-            status = add_candidate(found, candidate, error);
+            status = harvest_plane(found, scratch, scratch->mirror[s], scratch->mirror_which[s],
+                                   score, gas, s, 0, (unsigned)(evidence->n_signatures + gas),
+                                   error);
     }
     return status;
 }
@@ -365,25 +370,24 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
     struct vaho_evidence *evidence = score->evidence;
     const struct vaho_evidence_group *group = &evidence->group[gas];
     struct scratch scratch = {0};
-    enum vaho_status status = scratch_new(&scratch, score->strip, group->n, error);
+    enum vaho_status status = scratch_new(&scratch, score->strip, evidence->n_hypotheses, group->n, error);
 
     (void)worker;
+    for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++)
+        vaho_place_sums_weigh(scratch.weighed[h], score->strip,
+                              evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
+                              evidence->n_parts);
     for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
         size_t side = (size_t)1 << vaho_scale(s)->level;
         size_t np = (score->strip->n_lines + side - 1) / side *
-                    scratch.sums->layer[vaho_scale(s)->level - 1].n_cols;
+                    scratch.weighed[0]->layer[vaho_scale(s)->level - 1].n_cols;
         for (size_t i = 0; i < group->n * np; i++)
             scratch.best[s][i] = -INFINITY;
         for (size_t i = 0; i < np; i++)
             scratch.mirror[s][i] = -INFINITY;
     }
-    for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++) {
-        vaho_place_sums_build(scratch.sums, score->strip,
-                              evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
-                              evidence->n_parts);
-        for (size_t s = 0; s < VAHO_N_SCALES; s++)
-            score_scale(&scratch, evidence, group, h, s);
-    }
+    for (size_t level = 1; status == VAHO_OK && level <= VAHO_N_LEVELS; level++)
+        score_level(&scratch, score, gas, level);
     if (status == VAHO_OK)
         status = harvest(&score->gas[gas], &scratch, score, gas, error);
     for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++)
@@ -444,14 +448,20 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
         return vaho_fail_memory(error, "candidates");
     status = vaho_strip_new(&strip, &evidence->scene, VAHO_CORE_LINES + 2 * VAHO_HALO_LINES, error);
     score.strip = strip;
+    for (size_t k = 0; status == VAHO_OK && k < evidence->n_parts; k++)
+        status = vaho_place_sums_new(&score.parts[k], strip, 1, error);
     for (size_t i = 0; status == VAHO_OK && i < evidence->n_strips; i++) {
         size_t first, n_lines;
         vaho_strip_extent(&first, &n_lines, &score.core_first, &score.core_end, evidence->n_lines,
                           i);
         status = vaho_strip_read(strip, &evidence->scene, NULL, first, n_lines, pool, error);
         if (status == VAHO_OK)
+            status = vaho_place_parts_build(score.parts, evidence->n_parts, strip, pool, error);
+        if (status == VAHO_OK)
             status = vaho_pool_run(pool, evidence->n_gases, score_gas, &score, error);
     }
+    for (size_t k = 0; k < evidence->n_parts; k++)
+        vaho_place_sums_free(score.parts[k]);
     vaho_strip_free(strip);
     if (status == VAHO_OK)
         status = join(out_candidate, out_n, evidence, score.gas, error);

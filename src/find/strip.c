@@ -101,7 +101,7 @@ void vaho_place_sums_free(struct vaho_place_sums *sums)
 }
 
 enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct vaho_strip *strip,
-                                     struct vaho_error *error)
+                                     int with_z, struct vaho_error *error)
 {
     struct vaho_place_sums *sums = vaho_alloc(1, sizeof *sums);
     int missing = sums == NULL;
@@ -112,10 +112,10 @@ enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct 
         size_t side = (size_t)2 << j, n;
         layer->n_cols = (strip->n_samples + side - 1) / side;
         n = (strip->max_lines + side - 1) / side * layer->n_cols;
-        layer->z = vaho_alloc(n, strip->n_bands * sizeof *layer->z);
+        layer->z = with_z ? vaho_alloc(n, strip->n_bands * sizeof *layer->z) : NULL;
         layer->energy = vaho_alloc(n, sizeof *layer->energy);
         layer->n = vaho_alloc(n, sizeof *layer->n);
-        missing = !layer->z || !layer->energy || !layer->n;
+        missing = (with_z && !layer->z) || !layer->energy || !layer->n;
     }
     if (!missing)
         missing = (sums->weight = vaho_alloc(strip->n_samples, sizeof(float))) == NULL;
@@ -186,28 +186,6 @@ void vaho_strip_coordinates(float *out, const struct vaho_strip *strip, const fl
         out[f] /= sqrtf(energy);
 }
 
-void vaho_place_sums_spectrum(float *out, const struct vaho_place_sums *sums, size_t n_bands,
-                              size_t scale, size_t kernel, size_t row, size_t col)
-{
-    const struct vaho_place_layer *layer = &sums->layer[vaho_scale(scale)->level - 1];
-    struct vaho_kernel k;
-    float energy = 0.0f;
-
-    vaho_scale_kernel(&k, scale, kernel);
-    memset(out, 0, n_bands * sizeof *out);
-    for (size_t i = 0; i < k.n; i++) {
-        size_t r = row + (size_t)(long)k.row[i], c = col + (size_t)(long)k.col[i];
-        const float *z = layer->z + r * n_bands * layer->n_cols + c;
-        if (r >= layer->n_rows || c >= layer->n_cols)
-            continue;
-        energy += k.weight[i] * k.weight[i] * layer->energy[r * layer->n_cols + c];
-        for (size_t b = 0; b < n_bands; b++)
-            out[b] += k.weight[i] * z[b * layer->n_cols];
-    }
-    for (size_t b = 0; energy > 0.0f && b < n_bands; b++)
-        out[b] /= sqrtf(energy);
-}
-
 void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip *strip,
                            const float *factor, size_t n_factors)
 {
@@ -256,4 +234,71 @@ void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip
     for (size_t j = 1; j < VAHO_N_LEVELS; j++)
         halve(sums->layer[j].z, sums->layer[j - 1].z, &sums->layer[j - 1], &sums->layer[j], nb,
               strip->kernels);
+}
+
+struct building {
+    struct vaho_place_sums *const *parts;
+    size_t n_parts;
+    const struct vaho_strip *strip;
+};
+
+static enum vaho_status build_part(void *context, size_t part, size_t worker,
+                                   struct vaho_error *error)
+{
+    const struct building *building = context;
+    float factor[VAHO_N_PARTS] = {0.0f};
+
+    (void)worker;
+    (void)error;
+    factor[part] = 1.0f;
+    vaho_place_sums_build(building->parts[part], building->strip, factor, building->n_parts);
+    return VAHO_OK;
+}
+
+enum vaho_status vaho_place_parts_build(struct vaho_place_sums *const *parts, size_t n_parts,
+                                        const struct vaho_strip *strip, struct vaho_pool *pool,
+                                        struct vaho_error *error)
+{
+    struct building building = {parts, n_parts, strip};
+
+    return vaho_pool_run(pool, n_parts, build_part, &building, error);
+}
+
+void vaho_place_parts_row(float *out, struct vaho_place_sums *const *parts, const float *factor,
+                          size_t n_parts, const struct vaho_strip *strip, size_t level, size_t row)
+{
+    const float *x[VAHO_N_PARTS];
+    size_t n = strip->n_bands * parts[0]->layer[level - 1].n_cols;
+
+    for (size_t k = 0; k < n_parts; k++)
+        x[k] = parts[k]->layer[level - 1].z + row * n;
+    strip->kernels->sum_rows(out, x, factor, n_parts, n);
+}
+
+void vaho_place_parts_spectrum(float *out, struct vaho_place_sums *const *parts,
+                               const float *factor, size_t n_parts,
+                               const struct vaho_place_sums *weighed, size_t n_bands, size_t scale,
+                               size_t kernel, size_t row, size_t col)
+{
+    size_t level = vaho_scale(scale)->level;
+    const struct vaho_place_layer *layer = &weighed->layer[level - 1];
+    struct vaho_kernel k;
+    float energy = 0.0f;
+
+    vaho_scale_kernel(&k, scale, kernel);
+    memset(out, 0, n_bands * sizeof *out);
+    for (size_t i = 0; i < k.n; i++) {
+        size_t r = row + (size_t)(long)k.row[i], c = col + (size_t)(long)k.col[i];
+        if (r >= layer->n_rows || c >= layer->n_cols)
+            continue;
+        energy += k.weight[i] * k.weight[i] * layer->energy[r * layer->n_cols + c];
+        for (size_t p = 0; p < n_parts; p++) {
+            const float *z = parts[p]->layer[level - 1].z + r * n_bands * layer->n_cols + c;
+            float w = k.weight[i] * factor[p];
+            for (size_t b = 0; b < n_bands; b++)
+                out[b] += w * z[b * layer->n_cols];
+        }
+    }
+    for (size_t b = 0; energy > 0.0f && b < n_bands; b++)
+        out[b] /= sqrtf(energy);
 }

@@ -49,7 +49,8 @@ void vaho_strip_coordinates(float *out, const struct vaho_strip *strip, const fl
 
 struct vaho_place_layer {
     size_t n_rows, n_cols;
-    float *z, *energy, *n;
+    float *z; /* NULL: weighed alone */
+    float *energy, *n;
 };
 
 struct vaho_place_sums {
@@ -57,8 +58,9 @@ struct vaho_place_sums {
     float *weight;                                /* of one line */
 };
 
+/* 'with_z': to be built, not only weighed. */
 enum vaho_status vaho_place_sums_new(struct vaho_place_sums **out, const struct vaho_strip *strip,
-                                     struct vaho_error *error);
+                                     int with_z, struct vaho_error *error);
 void vaho_place_sums_free(struct vaho_place_sums *sums); /* NULL is fine */
 
 /* 'factor' has n_factors values: f_0, f_1 ..  Weighing fills energy and n alone. */
@@ -67,9 +69,21 @@ void vaho_place_sums_weigh(struct vaho_place_sums *sums, const struct vaho_strip
 void vaho_place_sums_build(struct vaho_place_sums *sums, const struct vaho_strip *strip,
                            const float *factor, size_t n_factors);
 
-/* Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands, in sums as built; the place as for
- * vaho_strip_coordinates(). */
-void vaho_place_sums_spectrum(float *out, const struct vaho_place_sums *sums, size_t n_bands,
-                              size_t scale, size_t kernel, size_t row, size_t col);
+/* Builds sums number k = 0 .. n_parts - 1 with the weight q_k: sums with any weight are theirs by
+ * its factors. */
+enum vaho_status vaho_place_parts_build(struct vaho_place_sums *const *parts, size_t n_parts,
+                                        const struct vaho_strip *strip, struct vaho_pool *pool,
+                                        struct vaho_error *error);
+
+/* Row 'row' of level 'level' with a weight: n_bands x n_cols. */
+void vaho_place_parts_row(float *out, struct vaho_place_sums *const *parts, const float *factor,
+                          size_t n_parts, const struct vaho_strip *strip, size_t level, size_t row);
+
+/* Y of one place, sum k w z / sqrt(sum k^2 w^2), n_bands; 'weighed' has the weight's energy; the
+ * place as for vaho_strip_coordinates(). */
+void vaho_place_parts_spectrum(float *out, struct vaho_place_sums *const *parts,
+                               const float *factor, size_t n_parts,
+                               const struct vaho_place_sums *weighed, size_t n_bands, size_t scale,
+                               size_t kernel, size_t row, size_t col);
 
 #endif
