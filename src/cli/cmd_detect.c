@@ -506,7 +506,8 @@ static int detect_one(struct request *r, const char *path)
                                          .n_notes = list_notes(note, r, permitted),
                                          .note = note,
                                          .n_explain = r->n_explained,
-                                         .explain = r->explained};
+                                         .explain = r->explained,
+                                         .n_threads = r->detect.n_threads};
         status = vaho_products_write(&products, &error);
     }
     if (status == VAHO_OK)

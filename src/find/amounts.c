@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/pool.h"
 #include "find/amount.h"
 #include "find/amounts_belief.h"
 #include "find/amounts_extent.h"
@@ -18,7 +19,8 @@ enum {
     MAX_LIKELIHOOD_PIXELS = 1024, /* of the footprint, side by side, to tell d */
     MAX_SAMPLE = 2000,            /* pixels that measure offset and spread */
     EDGE = 8,                     /* pixels around a footprint that are solved as well */
-    CHUNK = 4096,                 /* pixels read at once */
+    CHUNK = 4096,                 /* pixels read at once, */
+    SHARE = 64,                   /* and solved in one task */
     N_STEPS = 8,
     STEPS_A_TURN = 2,
     N_ELSEWHERE = 15 /* places a side that a footprint is laid on */
@@ -41,7 +43,6 @@ struct context {
     double *sample_pz; /* C^-1 z */
     double *air, *air_error;
     double *noise_share; /* of a band's variance: what no other band tells */
-    float *ground;       /* one spectrum */
 };
 
 /* What one plume's pixels were read into. */
@@ -111,19 +112,56 @@ static enum vaho_status read_pixels(struct pixels *out, const struct context *c,
     return status;
 }
 
-/* mu of the ground that is left when the plume is undone. */
-static void follow_ground(struct pixels *p, const struct vaho_amount_model *model,
-                          const struct context *c)
-{
-    size_t nb = c->nb;
+/* Pixels to be solved, and how; shared out over the pool. */
+struct solving {
+    const struct context *c;
+    const struct vaho_amount_model *model;
+    const float *x;
+    float *mu;
+    const unsigned *at; /* pairs; NULL: mu stays as it is */
+    struct vaho_amount *amount;
+    size_t n, n_steps;
+    int everywhere;
+};
 
-    for (size_t i = 0; i < p->n; i++) {
-        float *mu = p->mu + i * nb;
-        vaho_amount_ground(c->ground, p->x + i * nb, mu, p->amount[i].ppmm, model, c->noise_share);
-        vaho_columns_residual_of(mu, c->ground, p->at[2 * i + 1], c->m->scene->columns);
+/* mu of the ground that is left when the plume is undone, for pixels [first, end). */
+static enum vaho_status follow_ground(const struct solving *s, size_t first, size_t end,
+                                      struct vaho_error *error)
+{
+    const struct context *c = s->c;
+    size_t nb = c->nb;
+    float *ground = vaho_alloc(nb, sizeof *ground);
+
+    if (ground == NULL)
+        return vaho_fail_memory(error, "a plume's pixels");
+    for (size_t i = first; i < end; i++) {
+        float *mu = s->mu + i * nb;
+        vaho_amount_ground(ground, s->x + i * nb, mu, s->amount[i].ppmm, s->model, c->noise_share);
+        vaho_columns_residual_of(mu, ground, s->at[2 * i + 1], c->m->scene->columns);
         for (size_t b = 0; b < nb; b++)
-            mu[b] = c->ground[b] - mu[b];
+            mu[b] = ground[b] - mu[b];
     }
+    free(ground);
+    return VAHO_OK;
+}
+
+static enum vaho_status solve_share(void *context, size_t task, size_t worker,
+                                    struct vaho_error *error)
+{
+    const struct solving *s = context;
+    size_t first = task * SHARE, end = first + SHARE < s->n ? first + SHARE : s->n, nb = s->c->nb;
+    enum vaho_status status = s->at != NULL ? follow_ground(s, first, end, error) : VAHO_OK;
+
+    (void)worker;
+    return status != VAHO_OK
+               ? status
+               : vaho_amount_solve(s->amount + first, s->x + first * nb, s->mu + first * nb,
+                                   end - first, s->model, s->n_steps, s->everywhere, error);
+}
+
+static enum vaho_status solve(struct solving *s, struct vaho_error *error)
+{
+    return vaho_pool_run(s->c->amounts->pool, (s->n + SHARE - 1) / SHARE, solve_share, s, error);
 }
 
 /* Where a sequence c_0, c_1, c_2 that shrinks or swings by one rate ends (Aitken 1926). */
@@ -155,14 +193,18 @@ static enum vaho_status solve_pixels(struct pixels *p, struct vaho_amount_trail 
                                      const struct vaho_amount_model *model, const struct context *c,
                                      int everywhere, struct vaho_error *error)
 {
+    struct solving s = {c, model, p->x, p->mu, NULL, p->amount, p->n, N_STEPS, everywhere};
     double *before = vaho_alloc(2 * p->n, sizeof *before);
     enum vaho_status status;
 
     if (before == NULL)
         return vaho_fail_memory(error, "a plume's pixels");
     memcpy(p->mu, p->mu_seen, p->n * c->nb * sizeof *p->mu);
-    status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, N_STEPS, everywhere, error);
+    status = solve(&s, error);
     trace(trail, 0, p);
+    s.at = p->at;
+    s.n_steps = STEPS_A_TURN;
+    s.everywhere = 0;
     for (size_t turn = 0; status == VAHO_OK && turn < VAHO_AMOUNT_TURNS; turn++) {
         size_t phase = turn % 3; /* two turns, and one from where they lead */
         for (size_t i = 0; i < p->n; i++) {
@@ -171,8 +213,7 @@ static enum vaho_status solve_pixels(struct pixels *p, struct vaho_amount_trail 
             else
                 before[2 * i + phase] = p->amount[i].ppmm;
         }
-        follow_ground(p, model, c);
-        status = vaho_amount_solve(p->amount, p->x, p->mu, p->n, model, STEPS_A_TURN, 0, error);
+        status = solve(&s, error);
         trace(trail, turn + 1, p);
     }
     free(before);
@@ -182,7 +223,6 @@ static enum vaho_status solve_pixels(struct pixels *p, struct vaho_amount_trail 
 static void context_free(struct context *c)
 {
     free(c->noise_share);
-    free(c->ground);
     free(c->precision);
     vaho_amount_levels_free(&c->levels);
     free(c->sample_x);
@@ -213,10 +253,9 @@ static enum vaho_status context_make(struct context *c, const struct vaho_amount
                           .sample_pz = vaho_alloc(n * nb, sizeof(double)),
                           .air = vaho_alloc(nb, sizeof(double)),
                           .air_error = vaho_alloc(nb, sizeof(double)),
-                          .noise_share = vaho_alloc(nb, sizeof(double)),
-                          .ground = vaho_alloc(nb, sizeof(float))};
+                          .noise_share = vaho_alloc(nb, sizeof(double))};
     if (!residual || !c->precision || !c->sample_x || !c->sample_mu || !c->sample_pz || !c->air ||
-        !c->air_error || !c->noise_share || !c->ground) {
+        !c->air_error || !c->noise_share) {
         free(residual);
         return vaho_fail_memory(error, "column densities");
     }
@@ -297,13 +336,13 @@ static enum vaho_status measure_spread(double *out, const struct context *c,
 {
     struct vaho_amount *amount = vaho_alloc(c->n_sample, sizeof *amount);
     float *t = vaho_alloc(c->n_sample, sizeof *t);
+    struct solving s = {c, model, c->sample_x, c->sample_mu, NULL, amount, c->n_sample, 1, 0};
     enum vaho_status status;
 
     if (amount == NULL || t == NULL)
         status = vaho_fail_memory(error, "column densities");
     else
-        status =
-            vaho_amount_solve(amount, c->sample_x, c->sample_mu, c->n_sample, model, 1, 0, error);
+        status = solve(&s, error);
     *out = 1.0;
     if (status == VAHO_OK && c->n_sample > 0) {
         for (size_t i = 0; i < c->n_sample; i++)

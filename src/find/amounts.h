@@ -71,6 +71,7 @@ struct vaho_amounts {
     double prior_d, prior_sigma;        /* of ground minus air, K; sigma 0: known */
     int settled;                        /* 1: the measuring's hypothesis is near the truth */
     struct vaho_maps *maps;             /* ppmm and sigma are set in the footprints */
+    struct vaho_pool *pool;             /* pixels are shared out over it */
 };
 
 /*

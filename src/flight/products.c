@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/pool.h"
 #include "format/coverage_geojson.h"
 #include "format/explain.h"
 #include "format/geojson.h"
@@ -18,7 +19,7 @@
 #include "format/json_text.h"
 #include "format/report.h"
 
-enum { PATH_NBYTES = 4096, DIGEST_NBYTES = 65 };
+enum { PATH_NBYTES = 4096, DIGEST_NBYTES = 65, N_MAPS = 3 };
 
 struct input {
     const char *path;
@@ -64,38 +65,49 @@ static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
     return status;
 }
 
-/* "<signature>_<what>.tif" for every signature: amount, its standard deviation, evidence. */
-static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
+/* "<signature>_<what>.tif": amount, its standard deviation, or evidence, of one signature. */
+static enum vaho_status write_map(void *context, size_t task, size_t worker,
+                                  struct vaho_error *error)
 {
+    const struct vaho_products *p = context;
     const struct vaho_detection *d = p->detection;
-    const struct vaho_cube_info *info = vaho_source_info(p->source);
-    size_t n = d->n_lines * d->n_samples;
+    size_t signature = task / N_MAPS, n = d->n_lines * d->n_samples;
     int gas = strcmp(d->unit, "ppm.m") == 0;
     const struct {
         const float *value;
         const char *file, *description, *unit;
-    } map[] = {
+    } map[N_MAPS] = {
         {d->amount, gas ? "ppmm" : "abundance", gas ? "column density" : "abundance", d->unit},
         {d->amount_sigma, "sigma", "one standard deviation of the column density", d->unit},
-        {d->snr, d->own_score ? "score" : "snr", d->own_score ? "score" : "evidence", ""}};
-    enum { N_MAPS = sizeof map / sizeof map[0] };
-    enum vaho_status status = VAHO_OK;
+        {d->snr, d->own_score ? "score" : "snr", d->own_score ? "score" : "evidence", ""}},
+      *m = &map[task % N_MAPS];
+    char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 64];
+    struct vaho_raster raster = {NULL, d->n_lines, d->n_samples, m->unit, description};
+    enum vaho_status status;
 
-    for (size_t i = 0; i < N_MAPS * d->n_signatures && status == VAHO_OK; i++) {
-        const char *name = d->name[i / N_MAPS];
-        size_t k = i % N_MAPS;
-        char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 64];
-        struct vaho_raster raster = {map[k].value, d->n_lines, d->n_samples, map[k].unit,
-                                     description};
-        if (map[k].value == NULL)
-            continue;
-        raster.value += i / N_MAPS * n;
-        snprintf(file, sizeof file, "%s_%s.tif", name, map[k].file);
-        snprintf(description, sizeof description, "%s, %s", name, map[k].description);
-        status = join(path, p->directory, file, error);
-        if (status == VAHO_OK)
-            status = vaho_geotiff_write(path, &raster, info->georeference, p->product, error);
-    }
+    (void)worker;
+    if (m->value == NULL)
+        return VAHO_OK;
+    raster.value = m->value + signature * n;
+    snprintf(file, sizeof file, "%s_%s.tif", d->name[signature], m->file);
+    snprintf(description, sizeof description, "%s, %s", d->name[signature], m->description);
+    status = join(path, p->directory, file, error);
+    return status != VAHO_OK
+               ? status
+               : vaho_geotiff_write(path, &raster, vaho_source_info(p->source)->georeference,
+                                    p->product, error);
+}
+
+/* The maps of every signature, side by side. */
+static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
+{
+    struct vaho_pool *pool;
+    enum vaho_status status = vaho_pool_new(&pool, p->n_threads, error);
+
+    if (status != VAHO_OK)
+        return status;
+    status = vaho_pool_run(pool, N_MAPS * p->detection->n_signatures, write_map, (void *)p, error);
+    vaho_pool_free(pool);
     return status;
 }
 

@@ -37,6 +37,7 @@ struct vaho_products {
     const char *const *note;
     size_t n_explain; /* ids of plumes to explain, or "all"; others than this flight's do nothing */
     const char *const *explain;
+    size_t n_threads; /* 0: as many as there are processors */
 };
 
 /* VAHO_BAD_INPUT (what cannot be written or read again), VAHO_FAULT, VAHO_NO_MEMORY. */

@@ -537,7 +537,8 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                              : GROUND_MINUS_AIR_K,
                                    .prior_sigma = given ? 0.0 : GROUND_MINUS_AIR_SIGMA_K,
                                    .settled = settled || given,
-                                   .maps = s->maps};
+                                   .maps = s->maps,
+                                   .pool = s->pool};
 
     return vaho_amounts_measure(out->plumes->plume, w->trail, w->gas, w->claim, w->strong,
                                 out->plumes->n, &amounts, error);
