@@ -70,8 +70,8 @@ struct scratch {
     float *row; /* of blocks: n_bands x cols */
     /* of one level, hypothesis by hypothesis, its scales in turn: by rows, n signatures x cols */
     float *projected;
-    float *cover;     /* one plane: valid pixels */
-    float *scale;     /* 1 / sqrt(energy) of each kernel, 0 where too little is valid */
+    float *cover; /* one plane: valid pixels */
+    float *scale; /* 1 / sqrt(energy) of each kernel, 0 where too little is valid */
     float *best[VAHO_N_SCALES], *mirror[VAHO_N_SCALES]; /* n planes; one, of the gas's negative */
     unsigned char *which[VAHO_N_SCALES];                /* n planes: hypothesis and kernel */
     unsigned char *mirror_which[VAHO_N_SCALES];
@@ -179,8 +179,7 @@ static void project_level(struct scratch *scratch, const struct score_context *s
                 const float *filter = group->filter[h * VAHO_N_SCALES + scale[i]];
                 if (filter != NULL)
                     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)group->n, (int)cols,
-                                (int)nb, 1.0f, filter, (int)group->n, scratch->row, (int)cols,
-                                0.0f,
+                                (int)nb, 1.0f, filter, (int)group->n, scratch->row, (int)cols, 0.0f,
                                 scratch->projected + (h * SCALES_A_LEVEL + i) * plane +
                                     r * group->n * cols,
                                 (int)cols);
@@ -338,13 +337,13 @@ static enum vaho_status harvest(struct found *found, struct scratch *scratch,
             &scratch->weighed[0]->layer[vaho_scale(s)->level - 1];
         size_t np = layer->n_rows * layer->n_cols;
         for (size_t i = 0; status == VAHO_OK && i < group->n; i++)
-            status = harvest_plane(found, scratch, scratch->best[s] + i * np,
-                                   scratch->which[s] + i * np, score, gas, s, i,
-                                   group->signature[i], error);
+            status =
+                harvest_plane(found, scratch, scratch->best[s] + i * np, scratch->which[s] + i * np,
+                              score, gas, s, i, group->signature[i], error);
         if (status == VAHO_OK)
-            status = harvest_plane(found, scratch, scratch->mirror[s], scratch->mirror_which[s],
-                                   score, gas, s, 0, (unsigned)(evidence->n_signatures + gas),
-                                   error);
+            status =
+                harvest_plane(found, scratch, scratch->mirror[s], scratch->mirror_which[s], score,
+                              gas, s, 0, (unsigned)(evidence->n_signatures + gas), error);
     }
     return status;
 }
@@ -370,7 +369,8 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
     struct vaho_evidence *evidence = score->evidence;
     const struct vaho_evidence_group *group = &evidence->group[gas];
     struct scratch scratch = {0};
-    enum vaho_status status = scratch_new(&scratch, score->strip, evidence->n_hypotheses, group->n, error);
+    enum vaho_status status =
+        scratch_new(&scratch, score->strip, evidence->n_hypotheses, group->n, error);
 
     (void)worker;
     for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++)

@@ -79,14 +79,14 @@ int vaho_gathering_new(struct vaho_gathering *out, const struct vaho_kernels *ke
     *out = (struct vaho_gathering){
         .kernels = kernels,
         .plane = vaho_alloc((max_rows + 2 * MARGIN) * (max_cols + 2 * MARGIN), sizeof(float)),
-        .row = vaho_alloc(max_cols + 2 * MARGIN, sizeof(float))};
-    return out->plane != NULL && out->row != NULL;
+        .along = vaho_alloc((max_rows + 4 * SMEAR + 1) * (max_cols + 4 * SMEAR), sizeof(float))};
+    return out->plane != NULL && out->along != NULL;
 }
 
 void vaho_gathering_free(struct vaho_gathering *gathering)
 {
     free(gathering->plane);
-    free(gathering->row);
+    free(gathering->along);
 }
 
 void vaho_gathering_set(struct vaho_gathering *g, size_t scale, size_t rows, size_t cols)
@@ -94,6 +94,7 @@ void vaho_gathering_set(struct vaho_gathering *g, size_t scale, size_t rows, siz
     g->scale = scale;
     g->rows = rows;
     g->cols = cols;
+    memset(g->plane, 0, (rows + 2 * MARGIN) * (cols + 2 * MARGIN) * sizeof *g->plane);
     g->n_taps = SCALE[scale].n_kernels > 1 ? VAHO_N_TAPS : 1;
     g->tap_row[0][0] = g->tap_col[0][0] = 0;
     g->tap_weight[0] = 1.0f;
@@ -101,21 +102,39 @@ void vaho_gathering_set(struct vaho_gathering *g, size_t scale, size_t rows, siz
         taps(g->tap_row[i], g->tap_col[i], g->tap_weight, i);
 }
 
+/* Rows number 'from' on of a plane with 'stride', one a tap of the binomial that is not 0. */
+static size_t binomial_rows(const float *x[5], float weight[5], const float *from, size_t stride,
+                            size_t scale)
+{
+    const float *b = binomial(scale);
+    size_t n = 0;
+
+    for (size_t k = 0; k < 5; k++)
+        if (b[k] > 0.0f) {
+            x[n] = from + k * stride;
+            weight[n++] = b[k];
+        }
+    return n;
+}
+
 void vaho_gather_start(struct vaho_gathering *g, const float *in, size_t in_stride)
 {
-    const float *b = binomial(g->scale);
-    size_t stride = g->cols + 2 * MARGIN, first = MARGIN - SMEAR;
+    /* along samples into 'along', whose rows but 2 SMEAR at each end are set, then along lines */
+    size_t stride = g->cols + 2 * MARGIN, width = g->cols + 2 * SMEAR, n;
+    const float *x[5];
+    float weight[5], *padded = g->along + (g->rows + 4 * SMEAR) * width;
 
-    memset(g->plane, 0, (g->rows + 2 * MARGIN) * stride * sizeof *g->plane);
+    memset(g->along, 0, 2 * SMEAR * width * sizeof *g->along);
+    memset(g->along + (g->rows + 2 * SMEAR) * width, 0, 2 * SMEAR * width * sizeof *g->along);
+    memset(padded, 0, (width + 2 * SMEAR) * sizeof *padded);
     for (size_t r = 0; r < g->rows; r++) {
-        const float *x = in + r * in_stride;
-        memset(g->row, 0, stride * sizeof *g->row);
-        for (size_t k = 0; k < 5; k++)
-            if (b[k] > 0.0f)
-                g->kernels->add_row(g->row + first + k, x, b[k], g->cols);
-        for (size_t k = 0; k < 5; k++)
-            if (b[k] > 0.0f)
-                g->kernels->add_row(g->plane + (r + first + k) * stride, g->row, b[k], stride);
+        memcpy(padded + 2 * SMEAR, in + r * in_stride, g->cols * sizeof *in);
+        n = binomial_rows(x, weight, padded, 1, g->scale);
+        g->kernels->sum_rows(g->along + (r + 2 * SMEAR) * width, x, weight, n, width);
+    }
+    for (size_t r = 0; r < g->rows + 2 * SMEAR; r++) {
+        n = binomial_rows(x, weight, g->along + r * width, width, g->scale);
+        g->kernels->sum_rows(g->plane + (r + REACH) * stride + REACH, x, weight, n, width);
     }
 }
 

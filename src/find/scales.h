@@ -50,7 +50,7 @@ struct vaho_gathering {
     const struct vaho_kernels *kernels;
     size_t scale, rows, cols;
     float *plane; /* (rows + 2 margin) x (cols + 2 margin), a margin as wide as kernels reach */
-    float *row;   /* cols + 2 margin */
+    float *along; /* smoothed along samples alone */
     int tap_row[VAHO_N_DIRECTIONS][VAHO_N_TAPS], tap_col[VAHO_N_DIRECTIONS][VAHO_N_TAPS];
     float tap_weight[VAHO_N_TAPS];
     int n_taps;

@@ -76,10 +76,10 @@ static enum vaho_status write_map(void *context, size_t task, size_t worker,
     const struct {
         const float *value;
         const char *file, *description, *unit;
-    } map[N_MAPS] = {
-        {d->amount, gas ? "ppmm" : "abundance", gas ? "column density" : "abundance", d->unit},
-        {d->amount_sigma, "sigma", "one standard deviation of the column density", d->unit},
-        {d->snr, d->own_score ? "score" : "snr", d->own_score ? "score" : "evidence", ""}},
+    } map[N_MAPS] =
+        {{d->amount, gas ? "ppmm" : "abundance", gas ? "column density" : "abundance", d->unit},
+         {d->amount_sigma, "sigma", "one standard deviation of the column density", d->unit},
+         {d->snr, d->own_score ? "score" : "snr", d->own_score ? "score" : "evidence", ""}},
       *m = &map[task % N_MAPS];
     char path[PATH_NBYTES], file[VAHO_NAME_NBYTES + 32], description[VAHO_NAME_NBYTES + 64];
     struct vaho_raster raster = {NULL, d->n_lines, d->n_samples, m->unit, description};

@@ -1,6 +1,7 @@
 #include "flight/search.h"
 
 #include <math.h>
+#include <stdint.h>
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,20 +26,14 @@
 #include "spectra/decoys.h"
 
 static const double Q_COVERED = 0.05; /* what coverage is told for */
-enum {
-    MIN_PASSES = 2,
-    MAX_PASSES = 8,
-    RANK_THERMAL = 8,
-    RANK_SOLAR = 6,
-    MIN_LINES_BY_COLUMN = 128
-};
+enum { MAX_ROUGH_PASSES = 7, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 /* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
 static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
-enum { MARGIN = 4 };              /* pixels around a strong plume that are left out with it */
-static const double GROWN = 1.25; /* strong plumes that cover so much more than before hid */
+enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
+static const double GROWN = 2.0; /* strong plumes that cover so much more than before hid */
 
 struct search {
     const struct vaho_source *source;
@@ -61,7 +56,9 @@ struct search {
     unsigned char *excluded;
     struct vaho_competition *competition;
     double *q;      /* of each winner */
-    double *z_at_q; /* n_searched: what coverage is told from, of the last pass */
+    double *z_at_q; /* n_searched: what coverage is told from */
+    int settled;    /* strong plumes told ground minus air: settled_d, K */
+    double settled_d;
     struct vaho_maps *maps;
     /* kept for explanations: */
     struct vaho_candidate *candidate; /* all; NULL: not asked for */
@@ -129,9 +126,10 @@ static void search_free(struct search *s)
     free(s->z_at_q);
 }
 
-/* Detector columns, contrast and background, from what is not excluded. */
+/* Detector columns, contrast and background, from what is not excluded; 'rough': for what is
+ * strong, which one value of ground minus air is enough for. */
 static enum vaho_status learn(struct search *s, struct vaho_detection *out,
-                              struct vaho_signatures *signatures, const double *settled_d,
+                              struct vaho_signatures *signatures, int rough,
                               struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
@@ -156,8 +154,10 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                                  s->settings->air_temperature_k, error);
     if (status != VAHO_OK)
         return status;
-    if (settled_d != NULL)
-        vaho_contrast_settle(s->contrast, *settled_d);
+    if (s->settled)
+        vaho_contrast_settle(s->contrast, s->settled_d);
+    if (rough)
+        vaho_contrast_assume(s->contrast);
     s->scene = (struct vaho_scene){s->source, s->columns, s->contrast, s->kernels};
     s->n_bands = signatures->n_bands;
     s->n_gases = signatures->n;
@@ -228,7 +228,7 @@ static enum vaho_status make_decoys(struct search *s, size_t wanted, struct vaho
         s->gas_of[s->n_all + g] = (unsigned)g;
         s->set_of[s->n_all + g] = (unsigned)wanted;
     }
-    s->n_sets = wanted > 0 ? (unsigned)wanted + 1 : 0; /* the first pass has none */
+    s->n_sets = wanted > 0 ? (unsigned)wanted + 1 : 0; /* rough passes have none */
 fail:
     free(profile);
     free(decoy);
@@ -376,64 +376,69 @@ static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const 
     return VAHO_OK;
 }
 
-/* Leaves 'ground' (taken over) out from now on and asks the strong plumes for the air's
- * temperature. */
-static enum vaho_status learn_from_strong(double *d, int *settled, struct search *s,
-                                          unsigned char *ground, struct vaho_error *error)
+/*
+ * Leaves the strong plumes out and asks them for the air's temperature, again and again without
+ * those found before, until they grow no more: at first a strong plume hides most of itself, and
+ * what is left of it the rest.
+ */
+static enum vaho_status leave_out_strong(struct search *s, struct vaho_detection *out,
+                                         struct vaho_signatures *signatures,
+                                         const struct vaho_progress *progress,
+                                         struct vaho_error *error)
 {
+    size_t n_excluded = 0, n_strong = SIZE_MAX;
     enum vaho_status status = VAHO_OK;
 
-    if (s->contrast->n_hypotheses > 1 && !isfinite(s->settings->air_temperature_k))
-        status = vaho_air_settle(d, settled, &s->scene, s->evidence, s->competition, s->real,
-                                 s->n_searched, error);
-    free(s->excluded); /* only now: the evidence borrows it */
-    s->excluded = ground;
-    return status;
-}
-
-/*
- * Searches anew without the strong plumes that the search before found, until they grow no more:
- * in the first a strong plume hides most of itself, and what is left of it the rest.
- */
-static enum vaho_status search_passes(struct search *s, int *settled, struct vaho_detection *out,
-                                      struct vaho_signatures *signatures,
-                                      const struct vaho_progress *progress,
-                                      struct vaho_error *error)
-{
-    size_t n_excluded = 0;
-    double d = 0.0;
-
-    for (size_t pass = 0;; pass++) {
-        double clock = vaho_monotonic_s();
+    for (size_t pass = 0; status == VAHO_OK && pass < MAX_ROUGH_PASSES &&
+                          (double)n_strong > GROWN * (double)n_excluded;
+         pass++) {
         unsigned char *ground = NULL;
-        size_t n_strong = 0;
-        size_t n_passes = pass < MIN_PASSES ? MIN_PASSES : pass + 1;
-        enum vaho_status status;
-        vaho_progress_report(progress, "background", pass, n_passes, "passes");
-        status = learn(s, out, signatures, *settled ? &d : NULL, error);
+        double clock = vaho_monotonic_s();
+        vaho_progress_report(progress, "background", pass, pass + 2, "passes");
+        n_excluded = pass > 0 ? n_strong : 0;
+        status = learn(s, out, signatures, 1, error);
         clock = vaho_detection_clock(out, "background", clock);
-        vaho_progress_report(progress, "score", pass, n_passes, "passes");
         if (status == VAHO_OK)
-            status = make_decoys(s, pass + 1 < MIN_PASSES ? 0 : s->settings->n_decoys, error);
-        if (status == VAHO_OK && pass + 1 >= MIN_PASSES && s->z_at_q == NULL &&
-            (s->z_at_q = vaho_alloc(s->n_searched, sizeof *s->z_at_q)) == NULL)
-            status = vaho_fail_memory(error, "the coverage");
+            status = make_decoys(s, 0, error);
         if (status == VAHO_OK)
             status = find_winners(s, error);
         if (status == VAHO_OK)
             status = strong_ground(&ground, &n_strong, s, error);
-        if (status != VAHO_OK || pass + 1 == MAX_PASSES ||
-            (pass + 1 >= MIN_PASSES && (double)n_strong <= GROWN * (double)n_excluded)) {
+        if (status == VAHO_OK && s->contrast->regime == VAHO_REGIME_THERMAL &&
+            !isfinite(s->settings->air_temperature_k))
+            status = vaho_air_settle(&s->settled_d, &s->settled, &s->scene, s->evidence,
+                                     s->competition, s->real, s->n_searched, error);
+        if (status == VAHO_OK) {
+            free(s->excluded); /* only now: the evidence borrows it */
+            s->excluded = ground;
+        } else {
             free(ground);
-            vaho_detection_clock(out, "score", clock);
-            return status;
         }
-        n_excluded = n_strong;
-        status = learn_from_strong(&d, settled, s, ground, error);
         vaho_detection_clock(out, "score", clock);
-        if (status != VAHO_OK)
-            return status;
     }
+    return status;
+}
+
+/* The search itself, without what is strong in the background. */
+static enum vaho_status search_all(struct search *s, struct vaho_detection *out,
+                                   struct vaho_signatures *signatures,
+                                   const struct vaho_progress *progress, struct vaho_error *error)
+{
+    enum vaho_status status = leave_out_strong(s, out, signatures, progress, error);
+    double clock = vaho_monotonic_s();
+
+    if (status == VAHO_OK)
+        status = learn(s, out, signatures, 0, error);
+    clock = vaho_detection_clock(out, "background", clock);
+    vaho_progress_report(progress, "score", 1, 2, "passes");
+    if (status == VAHO_OK)
+        status = make_decoys(s, s->settings->n_decoys, error);
+    if (status == VAHO_OK && (s->z_at_q = vaho_alloc(s->n_searched, sizeof *s->z_at_q)) == NULL)
+        status = vaho_fail_memory(error, "the coverage");
+    if (status == VAHO_OK)
+        status = find_winners(s, error);
+    vaho_detection_clock(out, "score", clock);
+    return status;
 }
 
 /* What measuring a plume's amount wants to know beside the plumes. */
@@ -525,7 +530,7 @@ static void keep_trails(struct vaho_detection *out, const struct measured *w)
 /* Column densities, from all that was measured. */
 static enum vaho_status measure_amounts(struct search *s, struct vaho_detection *out,
                                         const struct vaho_measuring *m, struct measured *w,
-                                        int settled, struct vaho_error *error)
+                                        struct vaho_error *error)
 {
     const struct vaho_signatures *signatures = s->signatures;
     int given = isfinite(s->settings->air_temperature_k);
@@ -536,7 +541,7 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                        given ? s->contrast->mean_t - s->settings->air_temperature_k
                                              : GROUND_MINUS_AIR_K,
                                    .prior_sigma = given ? 0.0 : GROUND_MINUS_AIR_SIGMA_K,
-                                   .settled = settled || given,
+                                   .settled = s->settled || given,
                                    .maps = s->maps,
                                    .pool = s->pool};
 
@@ -545,7 +550,7 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
 }
 
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
-                                        size_t hypothesis, int settled, struct vaho_error *error)
+                                        size_t hypothesis, struct vaho_error *error)
 {
     const struct vaho_signatures *signatures = s->signatures;
     struct measured w = {.name = vaho_alloc(s->n_gases, sizeof *w.name)};
@@ -587,7 +592,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
         if (s->q[i] <= s->settings->q_kept)
             status = measure_winner(s, out, &m, &w, i, error);
     if (status == VAHO_OK)
-        status = measure_amounts(s, out, &m, &w, settled, error);
+        status = measure_amounts(s, out, &m, &w, error);
     if (status == VAHO_OK)
         status = vaho_emissions(out, w.rate, w.gas, w.claim, s->maps, s->competition, signatures,
                                 s->settings, vaho_source_info(s->source), error);
@@ -632,14 +637,13 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
         .source = source, .settings = settings, .signatures = signatures, .pool = pool};
     size_t hypothesis;
     double clock;
-    int settled = 0;
     enum vaho_status status = vaho_kernels_pick(&s.kernels, settings->cpu, error);
 
     if (status != VAHO_OK)
         return status;
     out->cpu = s.kernels->name;
-    status = search_passes(&s, &settled, out, signatures, progress, error);
-    vaho_progress_report(progress, "score", MIN_PASSES, MIN_PASSES, "passes");
+    status = search_all(&s, out, signatures, progress, error);
+    vaho_progress_report(progress, "score", 2, 2, "passes");
     clock = vaho_monotonic_s();
     hypothesis =
         status == VAHO_OK ? s.contrast->n_hypotheses / 2 : 0; /* the middle one, or the only */
@@ -648,7 +652,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
             vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
-        status = measure_winners(&s, out, hypothesis, settled, error);
+        status = measure_winners(&s, out, hypothesis, error);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
         status = vaho_posterior(s.maps, s.competition, s.q, error);
     if (status == VAHO_OK)
@@ -656,7 +660,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
     vaho_detection_clock(out, "measure", clock);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_THERMAL)
         vaho_detection_add_note(out,
-                                settled
+                                s.settled
                                     ? "the ground is %.1f K warmer than the air as seen in the "
                                       "window, which the strongest plumes told"
                                     : "no plume is strong enough to tell the air's temperature; "
@@ -678,25 +682,12 @@ enum vaho_status vaho_search_learn(struct vaho_detection *out, const struct vaho
 {
     struct search s = {
         .source = source, .settings = settings, .signatures = signatures, .pool = pool};
-    double d = 0.0;
-    int settled = 0;
     enum vaho_status status = vaho_kernels_pick(&s.kernels, settings->cpu, error);
 
     if (status == VAHO_OK)
-        status = learn(&s, out, signatures, NULL, error);
-    for (size_t pass = 1; status == VAHO_OK && pass < MIN_PASSES; pass++) {
-        unsigned char *ground = NULL;
-        size_t n_strong;
-        status = make_decoys(&s, 0, error);
-        if (status == VAHO_OK)
-            status = find_winners(&s, error);
-        if (status == VAHO_OK)
-            status = strong_ground(&ground, &n_strong, &s, error);
-        if (status == VAHO_OK)
-            status = learn_from_strong(&d, &settled, &s, ground, error);
-        if (status == VAHO_OK)
-            status = learn(&s, out, signatures, settled ? &d : NULL, error);
-    }
+        status = leave_out_strong(&s, out, signatures, NULL, error);
+    if (status == VAHO_OK)
+        status = learn(&s, out, signatures, 0, error);
     if (status == VAHO_OK) {
         struct vaho_searched searched = {&s.scene, s.evidence, signatures, s.absorption,
                                          s.contrast->n_hypotheses / 2};

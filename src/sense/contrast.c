@@ -59,6 +59,12 @@ void vaho_contrast_free(struct vaho_contrast *contrast)
     free(contrast);
 }
 
+void vaho_contrast_assume(struct vaho_contrast *contrast)
+{
+    contrast->d[0] = contrast->d[contrast->n_hypotheses / 2];
+    contrast->n_hypotheses = 1;
+}
+
 void vaho_contrast_settle(struct vaho_contrast *contrast, double d)
 {
     contrast->n_hypotheses = N_SETTLED;

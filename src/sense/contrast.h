@@ -88,6 +88,8 @@ void vaho_contrast_free(struct vaho_contrast *contrast); /* NULL is fine */
 
 /* Leaves the value d (the middle hypothesis), and one to each side as uncertain as it is. */
 void vaho_contrast_settle(struct vaho_contrast *contrast, double d);
+/* Leaves the middle hypothesis alone: enough to find what is strong. */
+void vaho_contrast_assume(struct vaho_contrast *contrast);
 
 /*
  * The parts of a gas's signature: n_parts + 1 rows of n_bands, -alpha U_0,

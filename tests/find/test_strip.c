@@ -136,7 +136,8 @@ static double coordinates_at(const struct made_evidence *m, const unsigned char 
 
 /* Y of places at every scale and kernel; those beyond the edges as well. */
 static void compare_places(const struct made_evidence *m, const struct vaho_strip *strip,
-                           const struct vaho_place_sums *sums, const unsigned char *excluded)
+                           struct vaho_place_sums *const *parts, const struct vaho_place_sums *sums,
+                           const unsigned char *excluded)
 {
     struct dice dice = {203};
     float got[BANDS], sum[RANK + 1];
@@ -150,7 +151,8 @@ static void compare_places(const struct made_evidence *m, const struct vaho_stri
             size_t kernel = i % vaho_scale(scale)->n_kernels;
             size_t row = (size_t)((double)n_rows * dice_uniform(&dice));
             size_t col = (size_t)((double)n_cols * dice_uniform(&dice));
-            vaho_place_sums_spectrum(got, sums, BANDS, scale, kernel, row, col);
+            vaho_place_parts_spectrum(got, parts, FACTOR, RANK + 1, sums, BANDS, scale, kernel, row,
+                                      col);
             vaho_strip_coordinates(sum, strip, FACTOR, RANK + 1, scale, kernel, row, col);
             double energy =
                 made_place(expected, &cover, m, excluded, FACTOR, scale, kernel, row, col);
@@ -162,6 +164,25 @@ static void compare_places(const struct made_evidence *m, const struct vaho_stri
             for (size_t b = 0; b < BANDS; b++) /* a few of unit noise; sums of up to 3600 pixels */
                 assert_true(fabs((double)got[b] - expected[b]) < 1e-4);
         }
+}
+
+/* Rows with a weight from the sums of parts are those built with it. */
+static void compare_rows(const struct vaho_strip *strip, struct vaho_place_sums *const *parts,
+                         const struct vaho_place_sums *sums)
+{
+    for (size_t level = 1; level <= VAHO_N_LEVELS; level++) {
+        const struct vaho_place_layer *layer = &sums->layer[level - 1];
+        size_t n = BANDS * layer->n_cols;
+        float *row = malloc(n * sizeof *row);
+        assert_non_null(row);
+        for (size_t r = 0; r < layer->n_rows; r++) {
+            vaho_place_parts_row(row, parts, FACTOR, RANK + 1, strip, level, r);
+            for (size_t i = 0; i < n; i++) /* up to 256 pixels of q up to 5 and a few of z */
+                assert_true(fabs((double)(row[i] - layer->z[r * n + i])) <
+                            2e-4 * (double)(1u << level));
+        }
+        free(row);
+    }
 }
 
 static void strips_and_sums_are_what_adding_pixels_gives(void **state)
@@ -176,10 +197,14 @@ static void strips_and_sums_are_what_adding_pixels_gives(void **state)
         struct made_evidence m;
         unsigned char *excluded = make_cube(&m, size[i][0], size[i][1]);
         struct vaho_strip *strip;
-        struct vaho_place_sums *sums;
+        struct vaho_place_sums *sums, *parts[RANK + 1];
+        struct vaho_pool *pool;
         struct vaho_error error = {VAHO_OK, ""};
         assert_int_equal(vaho_strip_new(&strip, &m.scene, 96, &error), VAHO_OK);
-        assert_int_equal(vaho_place_sums_new(&sums, strip, &error), VAHO_OK);
+        assert_int_equal(vaho_place_sums_new(&sums, strip, 1, &error), VAHO_OK);
+        for (size_t k = 0; k <= RANK; k++)
+            assert_int_equal(vaho_place_sums_new(&parts[k], strip, 1, &error), VAHO_OK);
+        assert_int_equal(vaho_pool_new(&pool, 2, &error), VAHO_OK);
         for (int again = 0; again < 2; again++) { /* the second time nothing is left over */
             const unsigned char *out = again ? NULL : excluded;
             read_strip(strip, &m, out, size[i][2], size[i][3], 2);
@@ -190,10 +215,15 @@ static void strips_and_sums_are_what_adding_pixels_gives(void **state)
             vaho_place_sums_build(sums, strip, FACTOR, RANK + 1);
             for (size_t level = 1; level <= VAHO_N_LEVELS; level++)
                 compare_layer(&m, strip, sums, out, level, 1);
+            assert_int_equal(vaho_place_parts_build(parts, RANK + 1, strip, pool, &error), VAHO_OK);
+            compare_rows(strip, parts, sums);
             if (size[i][2] == 0 && size[i][3] == size[i][0]) /* it is the whole cube */
-                compare_places(&m, strip, sums, out);
+                compare_places(&m, strip, parts, sums, out);
         }
         vaho_place_sums_free(sums);
+        for (size_t k = 0; k <= RANK; k++)
+            vaho_place_sums_free(parts[k]);
+        vaho_pool_free(pool);
         vaho_strip_free(strip);
         free(excluded);
         made_evidence_free(&m);
@@ -209,14 +239,19 @@ static void a_place_is_gathered_block_sums(void **state)
     struct made_evidence m;
     unsigned char *excluded = make_cube(&m, 160, 41);
     struct vaho_strip *strip;
-    struct vaho_place_sums *sums;
+    struct vaho_place_sums *sums, *parts[2];
+    struct vaho_pool *pool;
     struct vaho_gathering g;
     struct vaho_error error = {VAHO_OK, ""};
 
     assert_int_equal(vaho_strip_new(&strip, &m.scene, 128, &error), VAHO_OK);
-    assert_int_equal(vaho_place_sums_new(&sums, strip, &error), VAHO_OK);
+    assert_int_equal(vaho_place_sums_new(&sums, strip, 1, &error), VAHO_OK);
     read_strip(strip, &m, excluded, 32, 128, 2);
     vaho_place_sums_build(sums, strip, FACTOR, 2); /* fewer factors than coordinates */
+    assert_int_equal(vaho_pool_new(&pool, 2, &error), VAHO_OK);
+    for (size_t k = 0; k < 2; k++)
+        assert_int_equal(vaho_place_sums_new(&parts[k], strip, 1, &error), VAHO_OK);
+    assert_int_equal(vaho_place_parts_build(parts, 2, strip, pool, &error), VAHO_OK);
     assert_true(vaho_gathering_new(&g, &vaho_kernels_generic, 64, 21));
     for (size_t scale = 0; scale < VAHO_N_SCALES; scale++) {
         const struct vaho_place_layer *layer = &sums->layer[vaho_scale(scale)->level - 1];
@@ -227,7 +262,7 @@ static void a_place_is_gathered_block_sums(void **state)
         vaho_gather_energy(energy, &g, layer->energy, kernel);
         for (size_t p = 0; p < np; p += np / 7 + 1) {
             size_t r = p / layer->n_cols, c = p % layer->n_cols;
-            vaho_place_sums_spectrum(y, sums, BANDS, scale, kernel, r, c);
+            vaho_place_parts_spectrum(y, parts, FACTOR, 2, sums, BANDS, scale, kernel, r, c);
             for (size_t b = 0; b < BANDS; b++) {
                 vaho_gather_start(&g, layer->z + b * layer->n_cols, BANDS * layer->n_cols);
                 assert_true(fabs((double)(vaho_gather_at(&g, kernel, r, c) / sqrtf(energy[p]) -
@@ -238,6 +273,9 @@ static void a_place_is_gathered_block_sums(void **state)
     }
     vaho_gathering_free(&g);
     vaho_place_sums_free(sums);
+    vaho_place_sums_free(parts[0]);
+    vaho_place_sums_free(parts[1]);
+    vaho_pool_free(pool);
     vaho_strip_free(strip);
     free(excluded);
     made_evidence_free(&m);
