@@ -14,6 +14,7 @@ static const double START_DEPTH[] = {2.0, 6.0};
 static const double DEEP = 1.0;        /* in depth of the strongest band */
 static const double LEAST_SHARE = 0.5; /* a plume's spread over its mean, where noise hides it */
 static const double MAX_STEP = 1.0;    /* in optical depth of the strongest band, as is ... */
+static const double SETTLED = 1e-3; /* of a pixel's own sigma: a smaller step is the last */
 static const double LEAST_DEPTH = -1.0, MOST_DEPTH = 12.0; /* ... what c may be */
 
 double vaho_amount_depth(double *slope, double absorption, double variety, double ppmm)
@@ -192,12 +193,14 @@ static void solve_pixel(struct vaho_amount *out, const float *radiance, const fl
         out->weight = g > 0.0 && isfinite(g) ? g : 0.0;
         slope =
             model->offset * model->levels->offset_share[level] - cblas_ddot((int)nb, f, 1, pj, 1);
-        if (step < n_steps && out->weight > 0.0)
+        if (step < n_steps && out->weight > 0.0) {
             out->ppmm =
                 fmin(fmax(out->ppmm + fmin(fmax(slope / g, -MAX_STEP / peak), MAX_STEP / peak),
                           LEAST_DEPTH / peak),
                      MOST_DEPTH / peak);
-        if (step == n_steps) {
+            if (fabs(slope) < SETTLED * sqrt(g) && step + 1 < n_steps)
+                step = n_steps - 1;
+        } else if (step == n_steps) {
             misfit_between(&e, &log_volume, f, pf, low, share, model->levels);
             temper(out, e, log_volume, model);
         }
