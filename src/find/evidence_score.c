@@ -16,10 +16,13 @@ struct found {
     struct vaho_kept kept;
 };
 
+struct scratch;
+
 struct score_context {
     struct vaho_evidence *evidence;
     const struct vaho_strip *strip;
     struct vaho_place_sums *parts[VAHO_N_PARTS]; /* of the strip */
+    struct scratch *scratch;                     /* of each worker */
     size_t core_first, core_end;
     double z_min;
     struct found *gas;
@@ -368,32 +371,28 @@ static enum vaho_status score_gas(void *context, size_t gas, size_t worker,
     struct score_context *score = context;
     struct vaho_evidence *evidence = score->evidence;
     const struct vaho_evidence_group *group = &evidence->group[gas];
-    struct scratch scratch = {0};
-    enum vaho_status status =
-        scratch_new(&scratch, score->strip, evidence->n_hypotheses, group->n, error);
+    struct scratch *scratch = &score->scratch[worker];
+    enum vaho_status status;
 
-    (void)worker;
-    for (size_t h = 0; status == VAHO_OK && h < evidence->n_hypotheses; h++)
-        vaho_place_sums_weigh(scratch.weighed[h], score->strip,
+    for (size_t h = 0; h < evidence->n_hypotheses; h++)
+        vaho_place_sums_weigh(scratch->weighed[h], score->strip,
                               evidence->backgrounds->own[gas * evidence->n_hypotheses + h].factor,
                               evidence->n_parts);
-    for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++) {
-        size_t side = (size_t)1 << vaho_scale(s)->level;
-        size_t np = (score->strip->n_lines + side - 1) / side *
-                    scratch.weighed[0]->layer[vaho_scale(s)->level - 1].n_cols;
+    for (size_t s = 0; s < VAHO_N_SCALES; s++) {
+        const struct vaho_place_layer *layer =
+            &scratch->weighed[0]->layer[vaho_scale(s)->level - 1];
+        size_t np = layer->n_rows * layer->n_cols;
         for (size_t i = 0; i < group->n * np; i++)
-            scratch.best[s][i] = -INFINITY;
+            scratch->best[s][i] = -INFINITY;
         for (size_t i = 0; i < np; i++)
-            scratch.mirror[s][i] = -INFINITY;
+            scratch->mirror[s][i] = -INFINITY;
     }
-    for (size_t level = 1; status == VAHO_OK && level <= VAHO_N_LEVELS; level++)
-        score_level(&scratch, score, gas, level);
-    if (status == VAHO_OK)
-        status = harvest(&score->gas[gas], &scratch, score, gas, error);
+    for (size_t level = 1; level <= VAHO_N_LEVELS; level++)
+        score_level(scratch, score, gas, level);
+    status = harvest(&score->gas[gas], scratch, score, gas, error);
     for (size_t s = 0; status == VAHO_OK && s < VAHO_N_SCALES; s++)
-        keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch.best[s], score,
+        keep_map(&evidence->map[gas * VAHO_N_SCALES + s], scratch->best[s], score,
                  vaho_scale(s)->level);
-    scratch_free(&scratch);
     return status;
 }
 
@@ -433,23 +432,57 @@ static enum vaho_status join(struct vaho_candidate **out_candidate, size_t *out_
     return VAHO_OK;
 }
 
+static void score_free(struct score_context *score, size_t n_workers)
+{
+    for (size_t i = 0; score->gas != NULL && i < score->evidence->n_gases; i++) {
+        free(score->gas[i].candidate);
+        free(score->gas[i].kept.y);
+        free(score->gas[i].kept.sum);
+    }
+    free(score->gas);
+    for (size_t i = 0; score->scratch != NULL && i < n_workers; i++)
+        scratch_free(&score->scratch[i]);
+    free(score->scratch);
+    for (size_t k = 0; k < VAHO_N_PARTS; k++)
+        vaho_place_sums_free(score->parts[k]);
+}
+
+/* Room for the largest group and strip, for every worker. */
+static enum vaho_status score_make(struct score_context *score, const struct vaho_strip *strip,
+                                   size_t n_workers, struct vaho_error *error)
+{
+    const struct vaho_evidence *evidence = score->evidence;
+    enum vaho_status status = VAHO_OK;
+    size_t most = 0;
+
+    score->strip = strip;
+    score->gas = vaho_alloc(evidence->n_gases, sizeof *score->gas);
+    score->scratch = vaho_alloc(n_workers, sizeof *score->scratch);
+    if (score->gas == NULL || score->scratch == NULL)
+        return vaho_fail_memory(error, "candidates");
+    for (size_t i = 0; i < evidence->n_gases; i++)
+        most = evidence->group[i].n > most ? evidence->group[i].n : most;
+    for (size_t i = 0; status == VAHO_OK && i < n_workers; i++)
+        status = scratch_new(&score->scratch[i], strip, evidence->n_hypotheses, most, error);
+    for (size_t k = 0; status == VAHO_OK && k < evidence->n_parts; k++)
+        status = vaho_place_sums_new(&score->parts[k], strip, 1, error);
+    return status;
+}
+
 enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size_t *out_n,
                                      struct vaho_evidence *evidence, double z_min,
                                      struct vaho_pool *pool, struct vaho_error *error)
 {
     struct score_context score = {.evidence = evidence, .z_min = z_min};
     struct vaho_strip *strip = NULL;
-    enum vaho_status status;
+    size_t n_workers = vaho_pool_n_threads(pool);
+    enum vaho_status status =
+        vaho_strip_new(&strip, &evidence->scene, VAHO_CORE_LINES + 2 * VAHO_HALO_LINES, error);
 
     *out_candidate = NULL;
     *out_n = 0;
-    score.gas = vaho_alloc(evidence->n_gases, sizeof *score.gas);
-    if (score.gas == NULL)
-        return vaho_fail_memory(error, "candidates");
-    status = vaho_strip_new(&strip, &evidence->scene, VAHO_CORE_LINES + 2 * VAHO_HALO_LINES, error);
-    score.strip = strip;
-    for (size_t k = 0; status == VAHO_OK && k < evidence->n_parts; k++)
-        status = vaho_place_sums_new(&score.parts[k], strip, 1, error);
+    if (status == VAHO_OK)
+        status = score_make(&score, strip, n_workers, error);
     for (size_t i = 0; status == VAHO_OK && i < evidence->n_strips; i++) {
         size_t first, n_lines;
         vaho_strip_extent(&first, &n_lines, &score.core_first, &score.core_end, evidence->n_lines,
@@ -460,16 +493,9 @@ enum vaho_status vaho_evidence_score(struct vaho_candidate **out_candidate, size
         if (status == VAHO_OK)
             status = vaho_pool_run(pool, evidence->n_gases, score_gas, &score, error);
     }
-    for (size_t k = 0; k < evidence->n_parts; k++)
-        vaho_place_sums_free(score.parts[k]);
-    vaho_strip_free(strip);
     if (status == VAHO_OK)
         status = join(out_candidate, out_n, evidence, score.gas, error);
-    for (size_t i = 0; i < evidence->n_gases; i++) {
-        free(score.gas[i].candidate);
-        free(score.gas[i].kept.y);
-        free(score.gas[i].kept.sum);
-    }
-    free(score.gas);
+    score_free(&score, n_workers);
+    vaho_strip_free(strip);
     return status;
 }
