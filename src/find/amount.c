@@ -14,7 +14,7 @@ static const double START_DEPTH[] = {2.0, 6.0};
 static const double DEEP = 1.0;        /* in depth of the strongest band */
 static const double LEAST_SHARE = 0.5; /* a plume's spread over its mean, where noise hides it */
 static const double MAX_STEP = 1.0;    /* in optical depth of the strongest band, as is ... */
-static const double SETTLED = 1e-3; /* of a pixel's own sigma: a smaller step is the last */
+static const double SETTLED = 1e-3;    /* of a pixel's own sigma: a smaller step is the last */
 static const double LEAST_DEPTH = -1.0, MOST_DEPTH = 12.0; /* ... what c may be */
 
 double vaho_amount_depth(double *slope, double absorption, double variety, double ppmm)

@@ -27,7 +27,8 @@ enum vaho_status vaho_pyramid_new(struct vaho_pyramid **out, const struct vaho_s
     pyramid->n_parts = scene->contrast->n_parts;
     pyramid->max_lines = max_lines;
     status = vaho_block_new(&pyramid->block, READ_LINES, nb, ns, error);
-    pyramid->q = vaho_alloc(vaho_columns_rank(scene->columns) * ns, sizeof *pyramid->q);
+    pyramid->q =
+        vaho_alloc(READ_LINES * vaho_columns_rank(scene->columns) * ns, sizeof *pyramid->q);
     if (status == VAHO_OK && pyramid->q == NULL)
         status = vaho_fail_memory(error, "block sums");
     for (size_t j = 1; status == VAHO_OK && j <= VAHO_N_LEVELS; j++) {
@@ -82,9 +83,10 @@ static void clear(struct vaho_pyramid *pyramid)
 
 /* Adds one line of residuals z (n_bands x n_samples) and coordinates q, 0 where not valid. */
 static void add_line(struct vaho_layer *layer, size_t row, const float *z, const float *q,
-                     const unsigned char *valid, size_t n_parts, size_t n_bands, size_t n_samples)
+                     const unsigned char *valid, size_t n_parts, size_t n_bands, size_t n_samples,
+                     const struct vaho_kernels *kernels)
 {
-    size_t n_cols = layer->n_cols, pairs = n_samples / 2;
+    size_t n_cols = layer->n_cols;
 
     for (size_t s = 0; s < n_samples; s++) {
         size_t at = row * n_cols + s / 2;
@@ -98,35 +100,21 @@ static void add_line(struct vaho_layer *layer, size_t row, const float *z, const
     }
     for (size_t b = 0; b < n_bands; b++) {
         const float *x = z + b * n_samples;
-        float *to = layer->z[0] + (row * n_bands + b) * n_cols;
-        for (size_t c = 0; c < pairs; c++)
-            to[c] += x[2 * c] + x[2 * c + 1];
-        if (n_samples % 2 == 1)
-            to[pairs] += x[n_samples - 1];
-        for (size_t k = 1; k < n_parts; k++) {
-            const float *qk = q + (k - 1) * n_samples;
-            to = layer->z[k] + (row * n_bands + b) * n_cols;
-            for (size_t c = 0; c < pairs; c++)
-                to[c] += qk[2 * c] * x[2 * c] + qk[2 * c + 1] * x[2 * c + 1];
-            if (n_samples % 2 == 1)
-                to[pairs] += qk[n_samples - 1] * x[n_samples - 1];
-        }
+        size_t at = (row * n_bands + b) * n_cols;
+        kernels->add_pairs(layer->z[0] + at, x, n_samples);
+        for (size_t k = 1; k < n_parts; k++)
+            kernels->add_weighted_pairs(layer->z[k] + at, q + (k - 1) * n_samples, x, n_samples);
     }
 }
 
 /* Adds a plane of rows x planes x cols of the finer layer into the coarser one. */
 static void halve(float *coarse, const float *fine, const struct vaho_layer *from,
-                  const struct vaho_layer *to, size_t n_planes)
+                  const struct vaho_layer *to, size_t n_planes, const struct vaho_kernels *kernels)
 {
     for (size_t r = 0; r < from->n_rows; r++)
-        for (size_t p = 0; p < n_planes; p++) {
-            const float *x = fine + (r * n_planes + p) * from->n_cols;
-            float *y = coarse + (r / 2 * n_planes + p) * to->n_cols;
-            for (size_t c = 0; c + 1 < from->n_cols; c += 2)
-                y[c / 2] += x[c] + x[c + 1];
-            if (from->n_cols % 2 == 1)
-                y[from->n_cols / 2] += x[from->n_cols - 1];
-        }
+        for (size_t p = 0; p < n_planes; p++)
+            kernels->add_pairs(coarse + (r / 2 * n_planes + p) * to->n_cols,
+                               fine + (r * n_planes + p) * from->n_cols, from->n_cols);
 }
 
 enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct vaho_scene *scene,
@@ -146,25 +134,21 @@ enum vaho_status vaho_pyramid_build(struct vaho_pyramid *pyramid, const struct v
             vaho_columns_read(block, scene->columns, scene->source, first_line + line, n, error);
         if (status != VAHO_OK)
             break;
-        for (size_t l = 0; l < n; l++) {
-            struct vaho_block one = *block;
-            one.n_lines = 1;
-            one.value = block->value + l * nb * ns;
-            one.valid = block->valid + l * ns;
-            for (size_t s = 0; excluded != NULL && s < ns; s++)
-                one.valid[s] &= !excluded[(first_line + line + l) * ns + s];
-            vaho_columns_residual(&one, pyramid->q, scene->columns);
-            add_line(&pyramid->layer[0], (line + l) / 2, one.value, pyramid->q, one.valid,
-                     pyramid->n_parts, nb, ns);
-        }
+        for (size_t i = 0; excluded != NULL && i < n * ns; i++)
+            block->valid[i] &= !excluded[(first_line + line) * ns + i];
+        vaho_columns_residual(block, pyramid->q, scene->columns);
+        for (size_t l = 0; l < n; l++)
+            add_line(&pyramid->layer[0], (line + l) / 2, block->value + l * nb * ns,
+                     pyramid->q + l * vaho_columns_rank(scene->columns) * ns, block->valid + l * ns,
+                     pyramid->n_parts, nb, ns, scene->kernels);
     }
     for (size_t j = 1; status == VAHO_OK && j < VAHO_N_LEVELS; j++) {
         const struct vaho_layer *fine = &pyramid->layer[j - 1];
         struct vaho_layer *coarse = &pyramid->layer[j];
         for (size_t k = 0; k < pyramid->n_parts; k++)
-            halve(coarse->z[k], fine->z[k], fine, coarse, nb);
+            halve(coarse->z[k], fine->z[k], fine, coarse, nb, scene->kernels);
         for (size_t k = 0; k < VAHO_N_PAIRS; k++)
-            halve(coarse->n[k], fine->n[k], fine, coarse, 1);
+            halve(coarse->n[k], fine->n[k], fine, coarse, 1, scene->kernels);
     }
     return status;
 }

@@ -26,7 +26,7 @@ struct vaho_pyramid {
     size_t first_line, n_lines;
     struct vaho_layer layer[VAHO_N_LEVELS]; /* layer[j - 1] is level j */
     struct vaho_block *block;
-    float *q; /* of one line: rank x n_samples */
+    float *q; /* of the block: lines x rank x n_samples */
 };
 
 enum vaho_status vaho_pyramid_new(struct vaho_pyramid **out, const struct vaho_scene *scene,

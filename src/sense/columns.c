@@ -502,20 +502,25 @@ fail:
     return status;
 }
 
-/* Subtracts the column's own mean and gain from one line of residuals. */
-static void subtract_gain(float *z, const float *q, const unsigned char *valid,
+/* Subtracts the columns' own means and gains, band by band: those of one are read once for all
+ * lines. */
+static void subtract_gain(struct vaho_block *block, const float *q,
                           const struct vaho_columns *columns)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples, rank = columns->rank;
 
     for (size_t b = 0; b < nb; b++) {
         const float *gain = columns->gain + b * (rank + 1) * ns;
-        float *x = z + b * ns;
-        for (size_t s = 0; s < ns; s++)
-            x[s] -= valid[s] ? gain[s] : 0.0f;
-        for (size_t k = 0; k < rank; k++)
+        for (size_t l = 0; l < block->n_lines; l++) {
+            const unsigned char *valid = block->valid + l * ns;
+            const float *ql = q + l * rank * ns;
+            float *x = block->value + (l * nb + b) * ns;
             for (size_t s = 0; s < ns; s++)
-                x[s] -= q[k * ns + s] * gain[(k + 1) * ns + s];
+                x[s] -= valid[s] ? gain[s] : 0.0f;
+            for (size_t k = 0; k < rank; k++)
+                for (size_t s = 0; s < ns; s++)
+                    x[s] -= ql[k * ns + s] * gain[(k + 1) * ns + s];
+        }
     }
 }
 
@@ -524,14 +529,13 @@ void vaho_columns_residual(struct vaho_block *block, float *q, const struct vaho
     size_t nb = columns->n_bands, ns = columns->n_samples;
 
     subtract_means(block, columns);
-    for (size_t l = 0; l < block->n_lines; l++) {
-        float *ql = q + l * columns->rank * ns, *z = block->value + l * nb * ns;
-        coordinates(ql, columns, z); /* 0 where not valid, like z */
-        if (columns->gain != NULL)
-            subtract_gain(z, ql, block->valid + l * ns, columns);
-        if (columns->curve != NULL)
-            vaho_columns_subtract_curve(z, ql, block->valid + l * ns, columns);
-    }
+    for (size_t l = 0; l < block->n_lines; l++) /* 0 where not valid, like the values */
+        coordinates(q + l * columns->rank * ns, columns, block->value + l * nb * ns);
+    if (columns->gain != NULL)
+        subtract_gain(block, q, columns);
+    for (size_t l = 0; columns->curve != NULL && l < block->n_lines; l++)
+        vaho_columns_subtract_curve(block->value + l * nb * ns, q + l * columns->rank * ns,
+                                    block->valid + l * ns, columns);
 }
 
 void vaho_columns_residual_of(float *z, const float *x, size_t sample,
