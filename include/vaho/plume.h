@@ -38,7 +38,8 @@ struct vaho_plume {
     double emission_kg_h, emission_sigma_kg_h; /* NaN: no wind or pixel size given */
     double probability; /* of 'gas' among the explanations; NaN: none other was tried */
     size_t n_alternatives;
-    struct vaho_alternative alternative[VAHO_MAX_ALTERNATIVES]; /* most probable first */
+    struct vaho_alternative
+        alternative[VAHO_MAX_ALTERNATIVES]; /* instead of 'gas', most probable first */
     /* Footprint: n_pixels pairs (line, sample), in raster order; owned. */
     unsigned *pixel;
     /* Mean spectra over the footprint against its surroundings, for a person to

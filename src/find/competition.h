@@ -22,6 +22,8 @@ struct vaho_contender {
     unsigned gas; /* the real signature, or the one the decoy was made from */
     int decoy;
     unsigned claim; /* real: its id in the claim map, 1 .. */
+    /* A companion (companions.h): the gases of the same plume that were explained before it. */
+    size_t n_beside, beside[VAHO_MAX_BESIDE];
 };
 
 #define VAHO_CLAIM_DECOY 0xffffffffu /* in the claim map: ground a decoy holds */

@@ -40,6 +40,8 @@
 
 enum { VAHO_N_PAIRS = VAHO_N_PARTS * (VAHO_N_PARTS + 1) / 2 };
 
+enum { VAHO_MAX_BESIDE = 3 }; /* gases of one plume */
+
 /* The place of (k, l), k <= l, among the pairs of parts. */
 size_t vaho_pair(size_t k, size_t l);
 
@@ -115,12 +117,26 @@ const struct vaho_level_map *vaho_evidence_map(const struct vaho_evidence *evide
  * What each of n_gases (parts as for learning, those of the air besides) explains of a gas's
  * candidate: of Y at its place, weighed and gathered as it was found, in the metric of its own
  * background.  With s_g what one ppm.m of gas g does to Y, match[g] = s_g' C^-1 Y and
- * product[g * n_gases + h] = s_g' C^-1 s_h (identify.h).  VAHO_NO_MEMORY.
+ * product[g * n_gases + h] = s_g' C^-1 s_h (identify.h).  All that the n_beside gases 'beside' can
+ * do there (plume_ground.h) is projected out of Y and of every s_g before; these have none left.
+ * VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_evidence_match(double *match, double *product,
                                      const struct vaho_evidence *evidence,
                                      const struct vaho_candidate *candidate, const float *parts,
-                                     size_t n_gases, struct vaho_error *error);
+                                     size_t n_gases, const size_t *beside, size_t n_beside,
+                                     struct vaho_error *error);
+
+/*
+ * The same of n signatures, decoys among them, each by itself: z = m / sqrt(G) / tempering, with
+ * tempering^2 = max(1, chi^2 per band of what neither it nor the gases beside explain), or
+ * -INFINITY of one that these leave nothing of.  The gases come first in 'parts'.
+ */
+enum vaho_status vaho_evidence_beside(double *z, double *tempering,
+                                      const struct vaho_evidence *evidence,
+                                      const struct vaho_candidate *candidate, const float *parts,
+                                      size_t n, const size_t *beside, size_t n_beside,
+                                      struct vaho_error *error);
 
 /* The lower Cholesky factor of C (n_bands x n_bands, row major), as loaded.  A level too
  * coarse for the cube has the one of the level below. */

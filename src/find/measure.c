@@ -95,8 +95,9 @@ static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho
     return VAHO_OK;
 }
 
-/* Names the gas and lists what else it may be. */
+/* Names the gas and lists what may be there instead; 'instead' is scratch of n_searched. */
 static void name_gases(struct vaho_plume *out, const struct vaho_identification *id,
+                       const struct vaho_subsets *subsets, double *instead,
                        const struct vaho_measuring *m, size_t searched, size_t *gas)
 {
     size_t best = searched;
@@ -107,6 +108,7 @@ static void name_gases(struct vaho_plume *out, const struct vaho_identification 
     *gas = best;
     snprintf(out->gas, sizeof out->gas, "%s", m->name[best]);
     out->probability = id[best].probability;
+    vaho_identify_instead(instead, subsets, best, m->n_searched);
     while (out->n_alternatives < VAHO_MAX_ALTERNATIVES) {
         struct vaho_alternative *next = &out->alternative[out->n_alternatives];
         size_t pick = m->n_searched;
@@ -114,14 +116,14 @@ static void name_gases(struct vaho_plume *out, const struct vaho_identification 
             int listed = g == best;
             for (size_t i = 0; i < out->n_alternatives; i++)
                 listed |= strcmp(out->alternative[i].gas, m->name[g]) == 0;
-            if (!listed && id[g].probability >= LISTED &&
-                (pick == m->n_searched || id[g].probability > id[pick].probability))
+            if (!listed && instead[g] >= LISTED &&
+                (pick == m->n_searched || instead[g] > instead[pick]))
                 pick = g;
         }
         if (pick == m->n_searched)
             break;
         snprintf(next->gas, sizeof next->gas, "%s", m->name[pick]);
-        next->probability = id[pick].probability;
+        next->probability = instead[pick];
         out->n_alternatives++;
     }
 }
@@ -224,11 +226,13 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
     double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
     double tempering = (double)winner->candidate.raw / (double)winner->candidate.z;
     struct vaho_identification *id = vaho_alloc(m->n_searched, sizeof *id);
+    double *instead = vaho_alloc(m->n_searched, sizeof *instead);
+    struct vaho_subsets subsets = {0};
     enum vaho_status status = VAHO_OK;
 
     *out = (struct vaho_plume){
         .snr = (double)winner->candidate.z, .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
-    if (!match || !product || !id)
+    if (!match || !product || !id || !instead)
         status = vaho_fail_memory(error, "a plume");
     if (status == VAHO_OK)
         status = draw_footprint(out, m, winner, error);
@@ -248,12 +252,12 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
     }
     if (status == VAHO_OK)
         status = vaho_evidence_match(match, product, m->evidence, &winner->candidate, m->parts,
-                                     m->n_gases, error);
+                                     m->n_gases, winner->beside, winner->n_beside, error);
     if (status == VAHO_OK)
-        status = vaho_identify_explained(id, out_trail != NULL ? &out_trail->subsets : NULL, match,
-                                         product, tempering, nb, m->n_gases, m->n_searched, error);
+        status = vaho_identify_explained(id, &subsets, match, product, tempering, nb, m->n_gases,
+                                         m->n_searched, error);
     if (status == VAHO_OK) {
-        name_gases(out, id, m, winner->gas, &gas);
+        name_gases(out, id, &subsets, instead, m, winner->gas, &gas);
         *out_gas = gas;
         status =
             vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
@@ -265,6 +269,8 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
         out_trail->spread = tempering;
         out_trail->match = match;
         out_trail->product = product;
+        out_trail->subsets = subsets;
+        subsets.subset = NULL;
         match = product = NULL;
     }
     out->peak_ppmm = out->mean_ppmm;
@@ -274,6 +280,8 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
     free(match);
     free(product);
     free(id);
+    free(instead);
+    free(subsets.subset);
     if (status != VAHO_OK)
         forget(out);
     return status;

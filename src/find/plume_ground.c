@@ -27,8 +27,7 @@ void vaho_plume_ground_free(struct vaho_plume_ground *ground)
     free(ground);
 }
 
-/* What the gas can do, row by row: its parts, then the leading one bent. */
-static size_t list_directions(double *out, const struct vaho_contrast *contrast, const float *parts)
+size_t vaho_gas_directions(double *out, const struct vaho_contrast *contrast, const float *parts)
 {
     size_t nb = contrast->n_bands, n = contrast->n_parts + 1;
     const float *slope = parts + contrast->n_parts * nb;
@@ -114,7 +113,7 @@ enum vaho_status vaho_plume_ground_new(struct vaho_plume_ground **out, const uns
         missing = !ground->n || !ground->direction || !ground->dual;
     }
     for (size_t g = 0; !missing && g < n_gases; g++)
-        settle_directions(ground, g, row, list_directions(row, contrast, parts + g * stride),
+        settle_directions(ground, g, row, vaho_gas_directions(row, contrast, parts + g * stride),
                           cholesky);
     free(row);
     if (!missing)

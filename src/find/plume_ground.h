@@ -25,6 +25,10 @@ enum {
     VAHO_GROUND_LEFT_OUT = 255 /* in the map of plumes: nothing is learned here */
 };
 
+/* What a gas can do to the residual, row by row: its parts, then the leading one bent.  'out' has
+ * room for VAHO_MAX_DIRECTIONS x n_bands; how many there are. */
+size_t vaho_gas_directions(double *out, const struct vaho_contrast *contrast, const float *parts);
+
 struct vaho_plume_ground;
 
 /*

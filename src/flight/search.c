@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "find/air.h"
 #include "find/amounts.h"
+#include "find/companions.h"
 #include "find/competition.h"
 #include "find/coverage.h"
 #include "find/evidence.h"
@@ -28,6 +29,7 @@
 static const double Q_COVERED = 0.05; /* what coverage is told for */
 enum { MAX_ROUGH_PASSES = 7, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
+static const double HOST_Q = 0.2;  /* a plume less certain is not asked for other gases */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 /* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
@@ -462,8 +464,10 @@ static void measured_free(struct measured *w)
 }
 
 /* How plume number out->plumes->n came about, as far as is known before amounts are measured. */
-static enum vaho_status explain_winner(struct search *s, struct vaho_detection *out, size_t winner,
-                                       const char *const *name, struct vaho_error *error)
+static enum vaho_status explain_winner(struct search *s, struct vaho_detection *out,
+                                       const struct vaho_contender *winner,
+                                       const struct vaho_significance *why, const char *const *name,
+                                       struct vaho_error *error)
 {
     struct vaho_explained_search search = {.map = vaho_evidence_map(s->evidence),
                                            .contrast = s->contrast,
@@ -476,38 +480,39 @@ static enum vaho_status explain_winner(struct search *s, struct vaho_detection *
                                            .n_names = s->n_gases,
                                            .name = name};
     struct vaho_explanation *explanation;
-    enum vaho_status status =
-        vaho_explanation_new(&explanation, &search, &s->competition->winner[winner], error);
+    enum vaho_status status = vaho_explanation_new(&explanation, &search, winner, error);
 
     if (status != VAHO_OK)
         return status;
-    explanation->significance = s->why[winner];
+    explanation->significance = *why;
     explanation->n_sets = s->n_sets;
     out->explanation[out->plumes->n] = explanation;
     return VAHO_OK;
 }
 
-/* One winner: explained when asked for, measured, and counted among the plumes. */
+/* One winner or companion: explained when asked for, measured, and counted among the plumes. */
 static enum vaho_status measure_winner(struct search *s, struct vaho_detection *out,
                                        const struct vaho_measuring *m, struct measured *w,
-                                       size_t winner, struct vaho_error *error)
+                                       const struct vaho_contender *winner, double q,
+                                       const struct vaho_significance *why,
+                                       struct vaho_error *error)
 {
     size_t n = out->plumes->n;
     struct vaho_plume *plume = &out->plumes->plume[n];
     struct vaho_measure_trail trail = {0};
     int explain = out->explanation != NULL;
-    enum vaho_status status = vaho_measure_explained(plume, &w->gas[n], explain ? &trail : NULL, m,
-                                                     &s->competition->winner[winner], error);
+    enum vaho_status status =
+        vaho_measure_explained(plume, &w->gas[n], explain ? &trail : NULL, m, winner, error);
 
-    plume->q_value = s->q[winner];
-    w->claim[n] = s->competition->winner[winner].claim;
-    w->strong[n] = is_strong(&s->competition->winner[winner]);
+    plume->q_value = q;
+    w->claim[n] = winner->claim;
+    w->strong[n] = winner->n_beside == 0 && is_strong(winner);
     if (status != VAHO_OK || !explain) {
         vaho_measure_trail_free(&trail);
         out->plumes->n += status == VAHO_OK;
         return status;
     }
-    status = explain_winner(s, out, winner, w->name, error);
+    status = explain_winner(s, out, winner, why, w->name, error);
     out->plumes->n++; /* to be freed with the others whatever comes */
     if (status != VAHO_OK) {
         vaho_measure_trail_free(&trail);
@@ -549,6 +554,42 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                 out->plumes->n, &amounts, error);
 }
 
+/* The winners that are kept, and then the other gases of their plumes. */
+static enum vaho_status measure_all(struct search *s, struct vaho_detection *out,
+                                    const struct vaho_measuring *m, struct measured *w,
+                                    struct vaho_error *error)
+{
+    const struct vaho_companion_search search = {.evidence = s->evidence,
+                                                 .n_searched = s->n_searched,
+                                                 .n_all = s->n_all,
+                                                 .parts = s->scored,
+                                                 .gas_of = s->gas_of,
+                                                 .n_decoys = s->n_decoys};
+    struct vaho_host *host = vaho_alloc(s->competition->n, sizeof *host);
+    struct vaho_companion *companion = NULL;
+    size_t n_hosts = 0, n_companions = 0;
+    enum vaho_status status = host != NULL ? VAHO_OK : vaho_fail_memory(error, "the plumes");
+
+    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
+        const struct vaho_contender *winner = &s->competition->winner[i];
+        if (s->q[i] > s->settings->q_kept)
+            continue;
+        status = measure_winner(s, out, m, w, winner, s->q[i], s->why != NULL ? &s->why[i] : NULL,
+                                error);
+        if (status == VAHO_OK && s->q[i] <= HOST_Q)
+            host[n_hosts++] = (struct vaho_host){winner, w->gas[out->plumes->n - 1], s->q[i]};
+    }
+    if (status == VAHO_OK)
+        status = vaho_companions_find(&companion, &n_companions, host, n_hosts, &search, error);
+    for (size_t i = 0; status == VAHO_OK && i < n_companions; i++)
+        if (companion[i].q <= s->settings->q_kept)
+            status = measure_winner(s, out, m, w, &companion[i].contender, companion[i].q,
+                                    &companion[i].why, error);
+    free(host);
+    free(companion);
+    return status;
+}
+
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
                                         size_t hypothesis, struct vaho_error *error)
 {
@@ -570,7 +611,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
 
     out->plumes = vaho_alloc(1, sizeof *out->plumes);
     for (size_t i = 0; i < s->competition->n; i++)
-        n += s->q[i] <= s->settings->q_kept;
+        n += s->q[i] <= s->settings->q_kept ? VAHO_MAX_BESIDE : 0;
     if (out->plumes != NULL)
         out->plumes->plume = vaho_alloc(n, sizeof *out->plumes->plume);
     w.gas = vaho_alloc(n, sizeof *w.gas);
@@ -588,9 +629,8 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
         w.name[g] = signatures->name[g];
     m.wedges = wedges;
-    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++)
-        if (s->q[i] <= s->settings->q_kept)
-            status = measure_winner(s, out, &m, &w, i, error);
+    if (status == VAHO_OK)
+        status = measure_all(s, out, &m, &w, error);
     if (status == VAHO_OK)
         status = measure_amounts(s, out, &m, &w, error);
     if (status == VAHO_OK)

@@ -67,8 +67,12 @@ static json_t *evidence(const struct vaho_explanation *e)
 {
     const struct vaho_candidate *c = &e->winner.candidate;
     json_t *out = json_object(), *scales = json_array(), *others = json_object();
+    json_t *beside = json_array();
 
     json_object_set_new(out, "gas", vaho_json_text(e->name[e->winner.gas]));
+    for (size_t i = 0; i < e->winner.n_beside; i++)
+        json_array_append_new(beside, vaho_json_text(e->name[e->winner.beside[i]]));
+    json_object_set_new(out, "beside", beside);
     real(out, "line", e->line);
     real(out, "sample", e->sample);
     json_object_set_new(out, "scale", scale_of(c->scale));

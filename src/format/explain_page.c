@@ -85,6 +85,11 @@ static void evidence(const struct page *p)
     vaho_text_printf(p->text,
                      "<tr><td>place</td><td class=\"n\">line %.1f, sample %.1f</td></tr>\n",
                      e->line, e->sample);
+    for (size_t i = 0; i < e->winner.n_beside; i++) {
+        vaho_text_puts(p->text, "<tr><td>beside, explained before</td><td class=\"n\">");
+        vaho_escape_markup(p->text, e->name[e->winner.beside[i]]);
+        vaho_text_puts(p->text, "</td></tr>\n");
+    }
     vaho_text_printf(p->text, "<tr><td>scale</td><td class=\"n\">%s</td></tr>\n", scale);
     row(p, "direction of the kernel, from samples towards lines", vaho_explain_direction_deg(c),
         "°");

@@ -10,7 +10,7 @@
 static const double SIGNATURE_ERROR = 0.1;
 
 struct problem {
-    size_t n_gases, n_bands;
+    size_t n_gases, n_bands, n_named;
     const double *product, *match;
     struct vaho_subset *subset;
     size_t n, capacity;
@@ -18,9 +18,9 @@ struct problem {
 
 /* Least squares of a subset from the normal equations; 0 when an amount is negative or it is
  * singular. */
-static int fit(double *explained, const struct problem *p, const size_t *gas, size_t n)
+static int fit(struct vaho_subset *out, const struct problem *p, const size_t *gas, size_t n)
 {
-    double a[VAHO_MAX_SUBSET][VAHO_MAX_SUBSET + 1];
+    double a[VAHO_MAX_SUBSET][VAHO_MAX_SUBSET + 1], most = 0.0;
 
     for (size_t i = 0; i < n; i++) {
         for (size_t j = 0; j < n; j++)
@@ -37,12 +37,17 @@ static int fit(double *explained, const struct problem *p, const size_t *gas, si
                     a[r][c] -= factor * a[i][c];
         }
     }
-    *explained = 0.0;
+    *out = (struct vaho_subset){.leading = VAHO_NO_LEADING};
     for (size_t i = 0; i < n; i++) {
         double amount = a[i][n] / a[i][i];
         if (!(amount > 0.0))
             return 0;
-        *explained += amount * p->match[gas[i]];
+        out->explained += amount * p->match[gas[i]];
+        if (gas[i] < p->n_named &&
+            amount * amount * p->product[gas[i] * p->n_gases + gas[i]] > most) {
+            most = amount * amount * p->product[gas[i] * p->n_gases + gas[i]];
+            out->leading = gas[i];
+        }
     }
     return 1;
 }
@@ -51,7 +56,7 @@ static void consider(struct problem *p, const size_t *gas, size_t n)
 {
     struct vaho_subset *subset = &p->subset[p->n];
 
-    if (p->n < p->capacity && fit(&subset->explained, p, gas, n)) {
+    if (p->n < p->capacity && fit(subset, p, gas, n)) {
         subset->n = n;
         memcpy(subset->gas, gas, n * sizeof *gas);
         p->n++;
@@ -141,6 +146,7 @@ enum vaho_status vaho_identify_explained(struct vaho_identification *out,
     double scale;
     struct problem p = {.n_gases = n_gases,
                         .n_bands = n_bands,
+                        .n_named = n_named,
                         .product = product,
                         .match = match,
                         .capacity = 2 * n_gases + n_gases * n_gases / 2};
@@ -162,4 +168,18 @@ enum vaho_status vaho_identify_explained(struct vaho_identification *out,
     }
     free(p.subset);
     return VAHO_OK;
+}
+
+void vaho_identify_instead(double *out, const struct vaho_subsets *subsets, size_t named,
+                           size_t n_named)
+{
+    memset(out, 0, n_named * sizeof *out);
+    for (size_t i = 0; i < subsets->n; i++) {
+        const struct vaho_subset *subset = &subsets->subset[i];
+        int has = 0;
+        for (size_t k = 0; k < subset->n; k++)
+            has |= subset->gas[k] == named;
+        if (!has && subset->leading != VAHO_NO_LEADING)
+            out[subset->leading] += subset->probability;
+    }
 }

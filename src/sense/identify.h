@@ -28,10 +28,13 @@ struct vaho_identification {
 };
 
 enum { VAHO_MAX_SUBSET = 3 };
+#define VAHO_NO_LEADING ((size_t)-1)
 
 /* A set of gases that might be all there is in the plume. */
 struct vaho_subset {
     size_t n, gas[VAHO_MAX_SUBSET];
+    size_t
+        leading; /* the named gas that explains most of it; VAHO_NO_LEADING: all are of the air */
     double explained, bic, probability;
 };
 
@@ -55,5 +58,12 @@ enum vaho_status vaho_identify_explained(struct vaho_identification *out,
                                          struct vaho_subsets *out_subsets, const double *match,
                                          const double *product, double spread, size_t n_bands,
                                          size_t n_gases, size_t n_named, struct vaho_error *error);
+
+/*
+ * What may be there in place of gas number 'named': each subset without it counts for the gas that
+ * leads it, so that these probabilities and that of 'named' sum to 1 at most.  out: n_named.
+ */
+void vaho_identify_instead(double *out, const struct vaho_subsets *subsets, size_t named,
+                           size_t n_named);
 
 #endif

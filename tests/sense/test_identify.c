@@ -205,6 +205,42 @@ static void gases_of_the_air_join_fits_unnamed(void **state)
     assert_true(out[4].probability < 0.3);
 }
 
+/* Beside a plain gas every other joins it in some subset: they are there as well, not instead. */
+static void what_may_be_there_instead_is_without_the_named_gas(void **state)
+{
+    (void)state;
+    struct dice dice = {5};
+    struct plume plume;
+    struct vaho_identification out[N_GASES];
+    struct vaho_subsets subsets;
+    struct vaho_error error;
+    double strong[N_GASES] = {150.0}, weak[N_GASES] = {[4] = 10.0}, instead[N_GASES], sum = 0.0;
+    size_t joined = 0;
+
+    make_signatures(&plume, 0.003, &dice);
+    make_plume(&plume, strong, &dice);
+    assert_int_equal(vaho_identify_explained(out, &subsets, plume.match, plume.product, 1.0,
+                                             N_BANDS, N_GASES, N_GASES, &error),
+                     VAHO_OK);
+    vaho_identify_instead(instead, &subsets, 0, N_GASES);
+    for (size_t g = 1; g < N_GASES; g++) {
+        joined += out[g].probability >= 0.01;
+        assert_true(instead[g] < 1e-6);
+    }
+    assert_true(joined > 0 && instead[0] == 0.0);
+    free(subsets.subset);
+    make_plume(&plume, weak, NULL); /* gas 5 looks like gas 4 */
+    assert_int_equal(vaho_identify_explained(out, &subsets, plume.match, plume.product, 1.0,
+                                             N_BANDS, N_GASES, N_GASES, &error),
+                     VAHO_OK);
+    vaho_identify_instead(instead, &subsets, 4, N_GASES);
+    assert_true(instead[5] > 0.3 && instead[4] == 0.0);
+    for (size_t g = 0; g < N_GASES; g++)
+        sum += instead[g];
+    assert_float_equal(sum + out[4].probability, 1.0, 1e-9);
+    free(subsets.subset);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +248,7 @@ int main(void)
         cmocka_unit_test(two_gases_are_both_named),
         cmocka_unit_test(lookalikes_share_the_probability),
         cmocka_unit_test(a_strong_plume_is_not_certain_between_lookalikes),
+        cmocka_unit_test(what_may_be_there_instead_is_without_the_named_gas),
         cmocka_unit_test(no_gas_and_negative_amounts_name_nothing),
         cmocka_unit_test(gases_of_the_air_join_fits_unnamed),
     };
