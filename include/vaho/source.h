@@ -31,10 +31,12 @@ struct vaho_cube_info {
     const double *fwhm_um;       /* n_bands, or NULL when the file does not say */
     const unsigned char *good;   /* n_bands; 0: the file's bad-band list says bad */
     enum vaho_quantity quantity;
-    int units_known;      /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
-    const char *units;    /* as the file spells them, "" if it does not */
-    const char *acquired; /* ISO 8601 UTC, "" if the file does not say */
-    const char *sensor;   /* as the file names it, "" if it does not */
+    int units_known;           /* 1: blocks are in W m-2 sr-1 um-1 or a fraction */
+    const char *units;         /* as the file spells them, "" if it does not */
+    const char *acquired;      /* ISO 8601 UTC, "" if the file does not say */
+    const double *line_time_s; /* n_lines: seconds of UTC since 1970 (leap seconds not counted) at
+                                * which each was recorded; NULL: not known line by line */
+    const char *sensor;        /* as the file names it, "" if it does not */
     const struct vaho_georeference *georeference; /* never NULL; kind may be NONE */
     size_t n_files;                               /* the files this cube was read from ... */
     const char *const *file;                      /* ... data first, then headers */

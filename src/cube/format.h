@@ -42,6 +42,7 @@ struct vaho_source {
     struct vaho_georeference georeference;
     char *crs_wkt;
     double *longitude_deg, *latitude_deg;
+    double *line_time_s; /* n_lines, or NULL */
     float *height_m, *variance_m2;
     /* value = recorded * gain + offset; n_bands each, or NULL for 1 and 0 */
     double *gain, *offset;

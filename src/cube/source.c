@@ -55,6 +55,7 @@ void cube_publish(struct vaho_source *source)
     info->good = source->good;
     info->units = source->units == NULL ? "" : source->units;
     info->acquired = source->acquired == NULL ? "" : source->acquired;
+    info->line_time_s = source->line_time_s;
     info->sensor = source->sensor == NULL ? "" : source->sensor;
     info->georeference = &source->georeference;
     info->file = (const char *const *)source->file;
@@ -381,6 +382,7 @@ void vaho_source_free(struct vaho_source *source)
     free(source->latitude_deg);
     free(source->height_m);
     free(source->variance_m2);
+    free(source->line_time_s);
     free(source->gain);
     free(source->offset);
     free(source->permitted);

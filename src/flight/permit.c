@@ -70,6 +70,7 @@ enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vah
     if (status != VAHO_OK)
         return status;
     vaho_moment_parse(&ground.time_s, info->acquired); /* it was just checked */
+    ground.line_time_s = info->line_time_s;
     permitted = vaho_size_mul(&n, info->n_lines, info->n_samples) ? vaho_alloc(n, 1) : NULL;
     if (permitted == NULL)
         return vaho_fail_memory(error, "what may be seen of a cube");
@@ -88,9 +89,9 @@ enum vaho_status vaho_detect_permit(struct vaho_source *source, const struct vah
             error, VAHO_REFUSED,
             "%s: no pixel of it lies inside the mandate %s: %zu outside the area, %zu too "
             "near its border, %zu on ground its issuer cannot speak for, %zu at no place, or "
-            "none with an error, that is known",
+            "none with an error, that is known, %zu on lines recorded outside its window",
             info->path, vaho_mandate_terms(mandate)->id, counted.n_outside, counted.n_border,
-            counted.n_foreign, counted.n_no_place);
+            counted.n_foreign, counted.n_no_place, counted.n_time);
     return status;
 }
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
-static const double GPS_EPOCH_UNIX_S = 315964800; /* 1980-01-06T00:00:00Z */
+const double PLACE_CLOCK_UNIX_S = 315964800; /* 1980-01-06T00:00:00Z */
 
 double place_clock_gps_origin(double week, double leap_seconds)
 {
@@ -50,7 +50,7 @@ int place_clock_parse_utc(double *out_s, struct vaho_span text)
     moment = timegm(&about);
     if (gmtime_r(&moment, &back) == NULL || back.tm_mday != digits(p + 8, 2)) /* 31 February */
         return 0;
-    *out_s = (double)moment - GPS_EPOCH_UNIX_S + fraction;
+    *out_s = (double)moment - PLACE_CLOCK_UNIX_S + fraction;
     return 1;
 }
 
@@ -58,7 +58,7 @@ const char *place_clock_print(char out[PLACE_INSTANT_NBYTES], double instant_s)
 {
     struct tm about;
     const double rounded = round(instant_s * 1000) / 1000, whole = floor(rounded);
-    time_t moment = (time_t)(fmax(-1e12, fmin(1e12, whole)) + GPS_EPOCH_UNIX_S);
+    time_t moment = (time_t)(fmax(-1e12, fmin(1e12, whole)) + PLACE_CLOCK_UNIX_S);
     size_t n = gmtime_r(&moment, &about) == NULL
                    ? 0
                    : strftime(out, PLACE_INSTANT_NBYTES - 6, "%Y-%m-%dT%H:%M:%S", &about);

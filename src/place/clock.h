@@ -21,6 +21,9 @@ struct place_clock {
     double origin_s; /* SINCE, GPS: the instant of 0 */
 };
 
+/* Seconds since 1970 at the instant 0. */
+extern const double PLACE_CLOCK_UNIX_S;
+
 enum { PLACE_WEEK_S = 604800 };
 
 double place_clock_gps_origin(double week, double leap_seconds);

@@ -225,6 +225,17 @@ static enum vaho_status read_times(struct flight *f, struct vaho_error *error)
     return status;
 }
 
+/* Hands the lines' times over to the source. */
+static void give_times(struct flight *f)
+{
+    for (size_t l = 0; l < f->source->info.n_lines; l++)
+        f->time_s[l] += PLACE_CLOCK_UNIX_S;
+    free(f->source->line_time_s);
+    f->source->line_time_s = f->time_s;
+    f->time_s = NULL;
+    cube_publish(f->source);
+}
+
 /* --- what comes of it ----------------------------------------------------------------- */
 
 /* In words what has no place; "" when all has one. */
@@ -367,8 +378,10 @@ static enum vaho_status place_flight(struct flight *f, size_t n_threads,
         status = add_notes(f, &placement, &outcome, error);
     if (status == VAHO_OK)
         status = add_files(f, error);
-    if (status == VAHO_OK)
+    if (status == VAHO_OK) {
         cube_place(f->source, &placement);
+        give_times(f);
+    }
     cube_placement_free(&placement);
     return status;
 }

@@ -155,6 +155,19 @@ def check_casebook(permit, found):
     mandated.run("casebook", "check", "case.gpkg")
 
 
+def check_window(out):
+    """Lines recorded after the window are blanked, by the times the flight gives them, whatever the header says."""
+    border = "--assumed-sigma", ASSUMED_M, "--border-sigmas", SIGMAS
+    morning = mandated.mandate("morning", "--gas", "ammonia", *border, "--to", "2026-05-01T18:09:43Z")
+    seen, said = places("morning", morning, "raw.bil", flown())
+    first_after = 50  # the first line is of 18:09:42, and one follows another by 0.02 s
+    assert (seen[:first_after] == out[:first_after]).all() and seen[:first_after].any(), said
+    assert not seen[first_after + 1:].any() and out[first_after + 1:].any(), said
+    early = mandated.mandate("early", "--gas", "ammonia", *border, "--to", "2026-04-01T00:00:00Z")
+    said = search("early", "raw.bil", early, "--geo", "flown.json", code=4)
+    assert re.search(r"[1-9]\d* on lines recorded outside its window", said), said
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
@@ -162,6 +175,7 @@ def main():
         permit = mandated.mandate("valley", "--gas", "ammonia", "--assumed-sigma", ASSUMED_M, "--border-sigmas", SIGMAS)
         check_stated(permit)
         out = check_own(permit)
+        check_window(out)
         found = check_leak(permit, out)
         check_casebook(permit, found)
         os.chdir("/")
