@@ -8,7 +8,8 @@
  *
  *     z_g = w_g'y / |w_g| / tempering,    w_g, y  whitened, without the span of the winner's gas.
  *
- * The strongest of at least 4 is explained next, and so on, up to three gases.  Place and kernel
+ * The strongest of at least 4 is explained next, and so on, up to three gases; one that a plume of
+ * its own close by explains is no companion.  Place and kernel
  * are the winner's and not chosen by what is tested.  Decoys are tested in the same way beside the
  * gases found, so that whatever is left of an imperfectly known gas, or of rare ground, lights up
  * decoys too, and gives q-values as in significance.h.  A companion is as real as its plume:

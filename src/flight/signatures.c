@@ -14,7 +14,9 @@ static const char *const AIR[] = {"water", "carbon_dioxide", "ozone", "nitrous_o
 enum { N_AIR = sizeof AIR / sizeof AIR[0], MAX_NOTES = 1000 };
 /* A gas under this peak absorption, 1/(ppm.m), would need thousands of ppm.m to show. */
 static const double MIN_PEAK = 2e-6;
-static const double THERMAL_FROM_UM = 3.0, REACH_UM = 0.06, SHOWS_SHARE = 0.02;
+static const double THERMAL_FROM_UM = 3.0, SHOWS_SHARE = 0.02;
+/* How far from a gas's absorption bands still tell about the ground there. */
+static const double REACH_UM = 0.2;
 static const double SOLAR_FROM_UM = 0.9; /* shorter, gases hardly absorb */
 
 void vaho_detection_add_note(struct vaho_detection *detection, const char *format, ...)

@@ -22,7 +22,8 @@ enum {
     N_ALL = N_GASES * (DECOYS + 1)
 };
 static const double NOISE = 0.1, MEAN = 9.0, SIZE = 4.0;
-static const size_t AT[2][2] = {{40, 30}, {120, 60}}; /* both plumes: line, sample */
+/* Both plumes: line, sample. */
+static const size_t APART[2][2] = {{40, 30}, {120, 60}}, CLOSE[2][2] = {{60, 30}, {90, 50}};
 
 static void absorptions(float out[N_ALL * BANDS])
 {
@@ -37,7 +38,7 @@ static void absorptions(float out[N_ALL * BANDS])
 
 /* ppmm[plume][gas] in the middle. */
 static void make_cube(struct made_evidence *m, const float *absorption,
-                      const double ppmm[2][N_GASES])
+                      const double ppmm[2][N_GASES], const size_t at[2][2])
 {
     struct dice dice = {4};
 
@@ -47,7 +48,7 @@ static void make_cube(struct made_evidence *m, const float *absorption,
             for (size_t b = 0; b < BANDS; b++) {
                 double value = MEAN + NOISE * dice_normal(&dice);
                 for (size_t p = 0; p < 2; p++) {
-                    double away = hypot((double)l - (double)AT[p][0], (double)s - (double)AT[p][1]);
+                    double away = hypot((double)l - (double)at[p][0], (double)s - (double)at[p][1]);
                     for (size_t g = 0; g < N_GASES; g++)
                         value -= ppmm[p][g] * (double)absorption[g * BANDS + b] *
                                  exp(-0.5 * away * away / (SIZE * SIZE));
@@ -57,9 +58,10 @@ static void make_cube(struct made_evidence *m, const float *absorption,
     made_evidence_open(m, 1, 0, 0, 1);
 }
 
-/* What is found beside the strongest candidate of 'gas' at each plume; free the companions. */
+/* What is found beside the strongest candidate of 'gas' at each plume, the second of which is named
+ * 'second'; free the companions. */
 static struct vaho_companion *find(size_t *n, const double ppmm[2][N_GASES], const size_t gas[2],
-                                   double q)
+                                   const size_t at[2][2], size_t second, double q)
 {
     struct made_evidence m;
     struct vaho_evidence *evidence;
@@ -72,7 +74,7 @@ static struct vaho_companion *find(size_t *n, const double ppmm[2][N_GASES], con
     size_t n_candidates, n_decoys[N_GASES] = {DECOYS, DECOYS, DECOYS};
 
     absorptions(absorption);
-    make_cube(&m, absorption, ppmm);
+    make_cube(&m, absorption, ppmm, at);
     evidence = learn_evidence(&m, absorption, N_ALL, N_GASES, 2);
     candidate = score_evidence(&n_candidates, evidence, 4.0, 2);
     parts = made_parts(&m, absorption, N_ALL);
@@ -83,13 +85,13 @@ static struct vaho_companion *find(size_t *n, const double ppmm[2][N_GASES], con
             double line, sample;
             vaho_candidate_centre(&line, &sample, &candidate[i]);
             if (candidate[i].signature == gas[p] &&
-                hypot(line - (double)AT[p][0], sample - (double)AT[p][1]) < 8.0 &&
+                hypot(line - (double)at[p][0], sample - (double)at[p][1]) < 8.0 &&
                 candidate[i].z > winner[p].candidate.z)
                 winner[p].candidate = candidate[i];
         }
         assert_true(winner[p].candidate.z > 4.0f);
         winner[p].gas = (unsigned)gas[p];
-        host[p] = (struct vaho_host){&winner[p], gas[p], q};
+        host[p] = (struct vaho_host){&winner[p], p == 0 ? gas[p] : second, q};
     }
     const struct vaho_companion_search search = {.evidence = evidence,
                                                  .n_searched = N_GASES,
@@ -111,7 +113,7 @@ static void a_second_gas_is_found_in_its_plume_alone(void **state)
     /* the overlapping gas in the first plume, nothing but the far one in the second */
     const double ppmm[2][N_GASES] = {{14.0, 12.0, 0.0}, {0.0, 0.0, 20.0}};
     size_t n;
-    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, 0.01);
+    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, APART, 2, 0.01);
 
     assert_int_equal(n, 1);
     assert_int_equal(companion[0].host, 0);
@@ -130,7 +132,7 @@ static void a_strong_plume_of_one_gas_has_no_companion(void **state)
     (void)state;
     const double ppmm[2][N_GASES] = {{150.0, 0.0, 0.0}, {0.0, 0.0, 300.0}};
     size_t n;
-    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, 0.0);
+    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, APART, 2, 0.0);
 
     for (size_t i = 0; i < n; i++)
         assert_true(companion[i].q > 0.2);
@@ -142,7 +144,7 @@ static void three_gases_are_told_apart(void **state)
     (void)state;
     const double ppmm[2][N_GASES] = {{16.0, 14.0, 12.0}, {0.0, 0.0, 20.0}};
     size_t n;
-    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, 0.0);
+    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, APART, 2, 0.0);
 
     assert_int_equal(n, 2);
     assert_true(companion[0].contender.gas + companion[1].contender.gas == 1 + 2);
@@ -152,11 +154,28 @@ static void three_gases_are_told_apart(void **state)
     free(companion);
 }
 
+/* The same plume of two gases, once with a stronger plume close by that is named as the second. */
+static void what_a_plume_close_by_explains_is_no_companion(void **state)
+{
+    (void)state;
+    const double ppmm[2][N_GASES] = {{14.0, 12.0, 0.0}, {0.0, 0.0, 20.0}};
+    size_t n;
+    struct vaho_companion *companion = find(&n, ppmm, (size_t[]){0, 2}, CLOSE, 2, 0.0);
+
+    assert_int_equal(n, 1);
+    free(companion);
+    companion = find(&n, ppmm, (size_t[]){0, 2}, CLOSE, 1, 0.0);
+    for (size_t i = 0; i < n; i++)
+        assert_true(companion[i].host != 0);
+    free(companion);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_second_gas_is_found_in_its_plume_alone),
         cmocka_unit_test(a_strong_plume_of_one_gas_has_no_companion),
+        cmocka_unit_test(what_a_plume_close_by_explains_is_no_companion),
         cmocka_unit_test(three_gases_are_told_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
