@@ -20,6 +20,9 @@ static const double OVERLAP = 8.0;
  * above 4.5 sigma 0.24. */
 static const double MIN_MEAN_EXCESS = 0.24;
 
+/* Every search asks decoys down to here, and further. */
+static const double ASKED_FROM = 4.0;
+
 struct tail {
     double threshold;
     double *rate;   /* per gas: F_g(threshold), expected false ones */
@@ -161,8 +164,8 @@ enum vaho_status vaho_q_values_explained(double *q, struct vaho_significance *ou
     for (size_t i = 0; i < n; i++)
         if (winner[i].decoy && !winner[i].mirror)
             sorted[n_sorted++] = winner[i].z;
-    if (n_sorted == 0) { /* none came as far as the faintest of all: say that one did */
-        double faintest = INFINITY;
+    if (n_sorted == 0) { /* none came as far as they are asked: say that one did */
+        double faintest = ASKED_FROM;
         for (size_t i = 0; i < n; i++)
             faintest = fmin(faintest, winner[i].z);
         if (n > 0)

@@ -18,7 +18,8 @@
  * that strays just in the gas's bands does it both ways.  It is one decoy, but the
  * best matched there is, so it weighs as several (MIRROR_WEIGHT) in its gas's tail.
  *
- * Where no decoy came as far as the faintest winner, one is taken to have.
+ * Where no decoy came at all, one is taken to have come to 4, from where on every search asks them,
+ * or as far as the faintest winner.
  *
  * The q-value of a real winner is, over all winners at least as unlikely,
  * expected false ones through real ones (Storey 2002; target-decoy competition,

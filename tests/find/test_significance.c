@@ -211,6 +211,19 @@ static void few_decoy_winners_promise_little(void **state)
     assert_true(q[0] >= 0.5);
 }
 
+/* Decoys are asked down to 4; where none came that far, what is far above is hardly false. */
+static void no_decoy_winner_is_told_from_one_at_the_floor(void **state)
+{
+    (void)state;
+    struct vaho_winner winner[] = {{40.0, 0, 0, 0}, {4.0, 0, 0, 0}};
+    size_t n_decoys[] = {32};
+    double q[2];
+
+    assert_int_equal(vaho_q_values(q, winner, 2, n_decoys, 1, 0, NULL), VAHO_OK);
+    assert_true(q[0] < 1e-3);
+    assert_true(q[1] > 0.01); /* about one of 32, among two */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -220,6 +233,7 @@ int main(void)
         cmocka_unit_test(a_gas_without_decoys_is_never_reported),
         cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(few_decoy_winners_promise_little),
+        cmocka_unit_test(no_decoy_winner_is_told_from_one_at_the_floor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

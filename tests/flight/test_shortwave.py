@@ -76,7 +76,12 @@ def main():
         failures = check(failures, best["q_value"] <= 0.01 and near,
                          f"first report: q {best['q_value']:.3g}, source {best['source_line']:.1f}, "
                          f"{best['source_sample']:.1f} (true {LINE}, {SAMPLE})")
-        failures = check(failures, all(r["q_value"] > 0.05 for r in reports[1:]), f"{len(reports)} reports in all")
+        n_false = 0  # one q-value in twenty or so lies under 0.05 by chance
+        for seed in range(21, 27):
+            make(work / f"{seed}.bil", PEAK, seed)
+            others = detect(work / f"{seed}.bil", work / str(seed))[0][1:]
+            n_false += sum(r["q_value"] <= 0.05 for r in others)
+        failures = check(failures, n_false <= 2, f"{n_false} false reports in six scenes")
         core, far = truth > 0.1 * PEAK, truth < 1e-3 * PEAK
         ratio, rest = amount[core].mean() / truth[core].mean(), np.abs(amount[far]).max()
         failures = check(failures, 0.8 < ratio < 1.2, f"column density over the plume {ratio:.2f} of the true one")
