@@ -5,8 +5,7 @@
  * A square of ground somewhere on Earth with sources, some of them in pairs 50 m apart, and ground
  * that looks like the gas.  Sources have lognormal strengths, are on for a share of the time and
  * switch with a memory.  Passes cover part of the square, each with its own limits tile by tile,
- * its own error of place and, every other one, a wind along which sources are placed twice as
- * badly.  A source that is on is found with the logistic's probability.  False plumes fall
+ * its own error of place, an ellipse.  A source that is on is found with the logistic's probability.  False plumes fall
  * anywhere, a share of them on look-alike ground.  Every plume has a score; q-values are what the
  * scores of false plumes make of them, expected false over counted, as honest decoys give.
  *
@@ -24,6 +23,8 @@
 enum {
     N_SOURCES = 40,
     N_PAIRS = 12,
+    DENSE_SIDE = 32,
+    MAX_SOURCES = DENSE_SIDE * DENSE_SIDE,
     MAX_GROUND = 64,
     MAX_PASSES = 256,
     TILES = 20,
@@ -65,7 +66,6 @@ struct source {
     double x, y, strength, share, memory_s;
     int on[MAX_PASSES + 1]; /* the last: now */
     int n_plumes, pair;     /* pair: 1 + the other's number, 0 none */
-    size_t group;
 };
 
 struct ground {
@@ -73,7 +73,7 @@ struct ground {
 };
 
 struct pass {
-    double time_s, sigma_m, wind_deg, west, east, limit[TILES][TILES], valid[TILES][TILES];
+    double time_s, sigma_m, along_deg, along, west, east, limit[TILES][TILES], valid[TILES][TILES];
 };
 
 struct plume {
@@ -82,12 +82,13 @@ struct plume {
 };
 
 struct campaign {
-    struct source source[N_SOURCES + 2 * N_PAIRS];
+    struct source source[MAX_SOURCES];
+    int n_sources, dense;
     struct ground ground[MAX_GROUND];
     int n_ground;
     struct pass pass[MAX_PASSES];
     int n_passes;
-    double false_a_pass, look_alike, steepness, longitude, latitude, now_s, error_share;
+    double false_a_pass, look_alike, steepness, longitude, latitude, now_s;
     struct plume plume[MAX_PLUMES];
     struct vaho_track_plume track[MAX_PLUMES];
     size_t n, group[MAX_PLUMES], n_groups;
@@ -130,7 +131,8 @@ static void make_passes(struct campaign *c, double sigma_m)
         time_s += DAY_S * exp(2 * normal());
         *p = (struct pass){.time_s = time_s,
                            .sigma_m = sigma_m > 0 ? sigma_m : 3 + 5 * dice(),
-                           .wind_deg = i % 2 == 0 ? 360 * dice() : NAN,
+                           .along_deg = 360 * dice(),
+                           .along = 1 + dice(),
                            .west = 0.3 * SIDE_M * dice()};
         p->east = SIDE_M - 0.3 * SIDE_M * dice();
         for (int t = 0; t < TILES * TILES; t++) {
@@ -141,7 +143,16 @@ static void make_passes(struct campaign *c, double sigma_m)
     c->now_s = time_s + DAY_S * exp(2 * normal());
 }
 
-static void make_sources(struct campaign *c)
+/* In squares of PAIR_M: each has four neighbours as near as a pair's other half. */
+static void make_dense(struct campaign *c)
+{
+    for (int i = 0; i < DENSE_SIDE; i++)
+        for (int k = 0; k < DENSE_SIDE; k++, c->n_sources++)
+            make_source(c, &c->source[c->n_sources], 0.4 * SIDE_M + PAIR_M * i,
+                        0.4 * SIDE_M + PAIR_M * k);
+}
+
+static void make_places(struct campaign *c)
 {
     int n = 0;
 
@@ -153,6 +164,11 @@ static void make_sources(struct campaign *c)
         make_source(c, &c->source[n + 1], x + PAIR_M * cos(angle), y + PAIR_M * sin(angle));
         c->source[n].pair = n + 2;
     }
+    c->n_sources = n;
+}
+
+static void make_ground(struct campaign *c)
+{
     c->n_ground = (int)lround(2 * c->look_alike * c->false_a_pass); /* half of them a pass */
     if (c->n_ground > MAX_GROUND)
         exit(2);
@@ -171,18 +187,24 @@ static struct plume *add_plume(struct campaign *c, int pass, int source, double 
     return p;
 }
 
-/* Where the pass puts it: an error of place, larger along the wind. */
+/* Standard deviations of a pass's places along an axis of its own and across; sigma_m between. */
+static void axes_of(double *along, double *across, const struct pass *pass)
+{
+    *along = pass->sigma_m * sqrt(pass->along);
+    *across = pass->sigma_m / sqrt(pass->along);
+}
+
+/* Where the pass puts it. */
 static void misplace(struct campaign *c, struct plume *p)
 {
     const struct pass *pass = &c->pass[p->pass];
-    double along = normal() * pass->sigma_m * c->error_share,
-           across = normal() * pass->sigma_m * c->error_share;
-    double wind = isfinite(pass->wind_deg) ? pass->wind_deg * DEGREE : 0;
+    double along, across, e = sin(pass->along_deg * DEGREE), n = cos(pass->along_deg * DEGREE);
 
-    if (isfinite(pass->wind_deg))
-        along *= 2;
-    p->x += along * sin(wind) + across * cos(wind);
-    p->y += along * cos(wind) - across * sin(wind);
+    axes_of(&along, &across, pass);
+    along *= normal();
+    across *= normal();
+    p->x += along * e + across * n;
+    p->y += along * n - across * e;
 }
 
 /* A score beyond z05 has q <= 0.05, which a source at the limit has half of the time. */
@@ -191,7 +213,7 @@ static void see_sources(struct campaign *c, int i)
     const struct pass *pass = &c->pass[i];
     double z05 = fmax(1, log(c->false_a_pass / 0.5));
 
-    for (int s = 0; s < N_SOURCES + 2 * N_PAIRS; s++) {
+    for (int s = 0; s < c->n_sources; s++) {
         struct source *source = &c->source[s];
         double limit = pass->limit[tile_of(source->y)][tile_of(source->x)];
         double valid = pass->valid[tile_of(source->y)][tile_of(source->x)];
@@ -264,8 +286,12 @@ static void to_track(struct campaign *c)
     for (size_t k = 0; k < c->n; k++) {
         const struct plume *p = &c->plume[k];
         const struct pass *pass = &c->pass[p->pass];
-        double variance = pass->sigma_m * pass->sigma_m, cov[3] = {variance, 0, variance};
-        vaho_fix_widen(cov, 3, pass->wind_deg, 2);
+        double along, across, e = sin(pass->along_deg * DEGREE), n = cos(pass->along_deg * DEGREE);
+        double cov[3];
+        axes_of(&along, &across, pass);
+        cov[0] = along * along * e * e + across * across * n * n;
+        cov[1] = (along * along - across * across) * e * n;
+        cov[2] = along * along * n * n + across * across * e * e;
         c->track[k] = (struct vaho_track_plume){
             .id = (int64_t)k,
             .pass = (size_t)p->pass,
@@ -275,7 +301,7 @@ static void to_track(struct campaign *c)
 
 struct joined {
     struct vaho_fix fix;
-    size_t n, real, votes[N_SOURCES + 2 * N_PAIRS];
+    size_t n, real, votes[MAX_SOURCES];
     int plume_of_pass[MAX_PASSES]; /* 1 + the most certain; 0 none */
     double ln_same[MAX_PASSES];
 };
@@ -302,7 +328,7 @@ static void join_group(struct joined *out, const struct campaign *c, size_t grou
 }
 
 static void print_site(const struct campaign *c, const struct joined *j,
-                       const struct vaho_belief_settings *settings, int *first)
+                       const struct vaho_belief_settings *settings, int *n_sites, int *first)
 {
     struct vaho_site_pass pass[MAX_PASSES];
     struct vaho_belief belief;
@@ -334,8 +360,9 @@ static void print_site(const struct campaign *c, const struct joined *j,
     }
     if (vaho_site_believe(&belief, NULL, pass, n, c->now_s, settings, NULL) != VAHO_OK)
         exit(1);
-    for (int s = 0; s < N_SOURCES + 2 * N_PAIRS; s++)
+    for (int s = 0; s < c->n_sources; s++)
         main = j->votes[s] > j->votes[main] ? s : main;
+    n_sites[main] += j->votes[main] > 0;
     active = j->votes[main] > 0 && c->source[main].on[c->n_passes];
     printf("%s[%.6f,%d,%.6f,%d,%zu,%zu,%.4f,%.4f,%.4f,%.4f]", *first ? "" : ",\n",
            belief.probability, 2 * j->real >= j->n && j->real > 0, belief.active, active,
@@ -344,7 +371,7 @@ static void print_site(const struct campaign *c, const struct joined *j,
     *first = 0;
 }
 
-static void judge_sites(const struct campaign *c)
+static void judge_sites(const struct campaign *c, int *n_sites)
 {
     static struct joined joined;
     struct vaho_belief_settings settings = vaho_belief_defaults();
@@ -372,71 +399,61 @@ static void judge_sites(const struct campaign *c)
     printf("\"tail_shape\":%.3f,\"sites\":[", settings.tail_shape);
     for (size_t g = 0; g < c->n_groups; g++) {
         join_group(&joined, c, g);
-        print_site(c, &joined, &settings, &first);
+        print_site(c, &joined, &settings, n_sites, &first);
     }
     printf("],\n");
 }
 
-/* Sources with two plumes or more that have all of them in one site; pairs of which both were
- * seen: no site has plumes of both; each has a site that is mostly its own. */
-static void count_sources(const struct campaign *c)
+/* Of the sources with two plumes or more: how many have exactly one site that is mostly theirs.
+ * Of the pairs that are such sources both: how many have a site each. */
+static void count_sources(const struct campaign *c, const int *n_sites)
 {
-    static unsigned char has[MAX_PLUMES][N_SOURCES + 2 * N_PAIRS];
-    int total[N_SOURCES + 2 * N_PAIRS] = {0}, owns[N_SOURCES + 2 * N_PAIRS] = {0};
-    int n_sources = 0, n_one = 0, n_pairs = 0, n_apart = 0, n_two = 0;
+    int n = 0, n_one = 0, n_split = 0, n_pairs = 0, n_apart = 0;
 
-    memset(has, 0, c->n_groups * sizeof *has);
-    for (size_t k = 0; k < c->n; k++)
-        if (c->plume[k].source >= 0)
-            has[c->group[k]][c->plume[k].source]++;
-    for (size_t g = 0; g < c->n_groups; g++) {
-        int most = 0;
-        for (int s = 0; s < N_SOURCES + 2 * N_PAIRS; s++) {
-            total[s] += has[g][s] > 0;
-            most = has[g][s] > has[g][most] ? s : most;
-        }
-        owns[most] += has[g][most] > 0;
-    }
-    for (int s = 0; s < N_SOURCES + 2 * N_PAIRS; s++) {
-        int other = c->source[s].pair - 1, shared = 0;
-        n_sources += s < N_SOURCES && c->source[s].n_plumes > 1;
-        n_one += s < N_SOURCES && c->source[s].n_plumes > 1 && total[s] == 1;
-        if (other < 0 || c->source[s].n_plumes == 0 || c->source[other].n_plumes == 0)
+    for (int s = 0; s < c->n_sources; s++) {
+        int other = c->source[s].pair - 1;
+        if (c->source[s].n_plumes < 2)
             continue;
-        for (size_t g = 0; g < c->n_groups; g++)
-            shared |= has[g][s] > 0 && has[g][other] > 0;
+        n++;
+        n_one += n_sites[s] == 1;
+        n_split += n_sites[s] > 1;
+        if (other < 0 || c->source[other].n_plumes < 2)
+            continue;
         n_pairs++;
-        n_apart += !shared;
-        n_two += owns[s] > 0 && owns[other] > 0;
+        n_apart += n_sites[s] > 0 && n_sites[other] > 0;
     }
-    printf("\"sources\":%d,\"one_site\":%d,\"pairs\":%d,\"apart\":%d,\"two_sites\":%d", n_sources,
-           n_one, n_pairs, n_apart, n_two);
+    printf("\"sources\":%d,\"one_site\":%d,\"split\":%d,\"pairs\":%d,\"apart\":%d", n, n_one,
+           n_split, n_pairs, n_apart);
 }
 
 int main(int argc, char **argv)
 {
     static struct campaign c;
+    static int n_sites[MAX_SOURCES];
     struct vaho_association_settings settings = vaho_association_defaults();
     clock_t begin;
 
     if (argc != 7) {
-        fprintf(
-            stderr,
-            "usage: bench_sites SEED PASSES FALSE-A-PASS LOOK-ALIKE-SHARE SIGMA-M ERROR-SHARE\n");
+        fprintf(stderr, "usage: bench_sites SEED PASSES FALSE-A-PASS LOOK-ALIKE-SHARE SIGMA-M "
+                        "pairs|dense\n");
         return 2;
     }
     state = strtoull(argv[1], NULL, 10) * 1000003u + 12345u;
     c.n_passes = atoi(argv[2]);
     c.false_a_pass = atof(argv[3]);
     c.look_alike = atof(argv[4]);
-    c.error_share = atof(argv[6]);
+    c.dense = strcmp(argv[6], "dense") == 0;
     c.steepness = 3;
     if (c.n_passes < 1 || c.n_passes > MAX_PASSES)
         return 2;
     c.longitude = dice() < 0.3 ? 179.97 : 360 * dice() - 180;
     c.latitude = 170 * dice() - 85;
     make_passes(&c, atof(argv[5]));
-    make_sources(&c);
+    if (c.dense)
+        make_dense(&c);
+    else
+        make_places(&c);
+    make_ground(&c);
     for (int i = 0; i < c.n_passes; i++) {
         size_t before = c.n;
         see_sources(&c, i);
@@ -451,8 +468,8 @@ int main(int argc, char **argv)
         return 1;
     printf("{\"plumes\":%zu,\"groups\":%zu,\"associated_s\":%.3f,\n", c.n, c.n_groups,
            (double)(clock() - begin) / CLOCKS_PER_SEC);
-    judge_sites(&c);
-    count_sources(&c);
+    judge_sites(&c, n_sites);
+    count_sources(&c, n_sites);
     printf("}\n");
     return 0;
 }
