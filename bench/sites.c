@@ -73,7 +73,7 @@ struct ground {
 };
 
 struct pass {
-    double time_s, sigma_m, along_deg, along, west, east, limit[TILES][TILES], valid[TILES][TILES];
+    double time_s, sigma_m, told, along_deg, along, west, east, limit[TILES][TILES], valid[TILES][TILES];
 };
 
 struct plume {
@@ -83,7 +83,8 @@ struct plume {
 
 struct campaign {
     struct source source[MAX_SOURCES];
-    int n_sources, dense;
+    int n_sources, dense, steady;
+    double misjudged; /* scatter of ln(limit told / limit), a pass */
     struct ground ground[MAX_GROUND];
     int n_ground;
     struct pass pass[MAX_PASSES];
@@ -110,7 +111,7 @@ static void make_source(struct campaign *c, struct source *s, double x, double y
 {
     *s = (struct source){.x = x, .y = y};
     s->strength = exp(1.2 * normal());
-    s->share = dice();
+    s->share = c->steady ? 1 : dice();
     s->memory_s = 3600 * exp(dice() * log(8760));
     for (int i = 0; i <= c->n_passes; i++) {
         double before = i == 0 ? 0 : c->pass[i - 1].time_s;
@@ -133,6 +134,7 @@ static void make_passes(struct campaign *c, double sigma_m)
                            .sigma_m = sigma_m > 0 ? sigma_m : 3 + 5 * dice(),
                            .along_deg = 360 * dice(),
                            .along = 1 + dice(),
+                           .told = exp(c->misjudged * normal()),
                            .west = 0.3 * SIDE_M * dice()};
         p->east = SIDE_M - 0.3 * SIDE_M * dice();
         for (int t = 0; t < TILES * TILES; t++) {
@@ -345,7 +347,7 @@ static void print_site(const struct campaign *c, const struct joined *j,
         if (!covers(p, x) && best == 0)
             continue;
         pass[n] = (struct vaho_site_pass){.time_s = p->time_s,
-                                          .limit = p->limit[tile_of(y)][tile_of(x)],
+                                          .limit = p->told * p->limit[tile_of(y)][tile_of(x)],
                                           .steepness = c->steepness,
                                           .valid = p->valid[tile_of(y)][tile_of(x)]};
         if (best > 0) {
@@ -435,7 +437,7 @@ int main(int argc, char **argv)
 
     if (argc != 7) {
         fprintf(stderr, "usage: bench_sites SEED PASSES FALSE-A-PASS LOOK-ALIKE-SHARE SIGMA-M "
-                        "pairs|dense\n");
+                        "pairs|dense|steady|misjudged\n");
         return 2;
     }
     state = strtoull(argv[1], NULL, 10) * 1000003u + 12345u;
@@ -443,6 +445,8 @@ int main(int argc, char **argv)
     c.false_a_pass = atof(argv[3]);
     c.look_alike = atof(argv[4]);
     c.dense = strcmp(argv[6], "dense") == 0;
+    c.steady = strcmp(argv[6], "steady") == 0;
+    c.misjudged = strcmp(argv[6], "misjudged") == 0 ? 0.5 : 0;
     c.steepness = 3;
     if (c.n_passes < 1 || c.n_passes > MAX_PASSES)
         return 2;

@@ -21,6 +21,8 @@ CASES = [
     ("64 passes", 64, 10, 0.1, 0, "pairs"),
     ("many false", 16, 60, 0.1, 0, "pairs"),
     ("dense, 10 m", 16, 10, 0.1, 10, "dense"),
+    ("all steady", 16, 10, 0.1, 0, "steady"),
+    ("limits wrong by 1.6", 16, 10, 0.1, 0, "misjudged"),
     ("more look-alikes", 16, 10, 0.3, 0, "pairs"),
 ]
 

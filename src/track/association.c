@@ -91,7 +91,7 @@ struct work {
 
 struct vaho_association_settings vaho_association_defaults(void)
 {
-    return (struct vaho_association_settings){1e-5, 0.05};
+    return (struct vaho_association_settings){3e-6, 0.02};
 }
 
 /* --- who has a plume of which pass ----------------------------------------- */

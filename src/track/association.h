@@ -25,7 +25,7 @@ struct vaho_association_settings {
     double again;       /* how often a plume of a source has a second one in its pass */
 };
 
-/* 1e-5 (ten in a square kilometre: where one is, others are), 0.05. */
+/* 3e-6 (three in a square kilometre: where one is, others are), 0.02. */
 struct vaho_association_settings vaho_association_defaults(void);
 
 /*
