@@ -57,19 +57,16 @@
 
 #include "base/error.h"
 
-enum { N_STRENGTHS = 32, N_SHARES = 20, N_MEMORIES = 5, N_IMAGINED = 10 };
+enum { N_STRENGTHS = 24, N_SHARES = 12, N_MEMORIES = 5, N_IMAGINED = 10 };
+enum { N_HABITS = N_MEMORIES * N_SHARES, N_CELLS = N_HABITS * N_STRENGTHS };
 static const double PI = 3.141592653589793;
 static const double MEMORY_S[N_MEMORIES] = {3600, 3.6e4, 3.6e5, 3.6e6, 1e8};
 /* Where nothing is known of areas: one source in a square kilometre. */
 static const double DEFAULT_PER_M2 = 1e-6, FOUND_SHARE = 0.25;
 
-/* A cell of the grid, as the weights of on and off. */
-struct cell {
-    double on, off;
-};
-
+/* The grid, strengths running fastest, then shares, then memories: the weights of on and off. */
 struct chain {
-    struct cell *cell; /* strength, share, memory */
+    double on[N_CELLS], off[N_CELLS];
     double ln_strength[N_STRENGTHS], strength_weight[N_STRENGTHS];
     double share[N_SHARES], share_weight[N_SHARES];
     double found[N_STRENGTHS]; /* by the pass at hand, if on */
@@ -197,11 +194,11 @@ static void lay_grid(struct chain *c, double middle, const struct vaho_site_pass
     }
     for (int i = 0; i < N_SHARES; i++)
         c->share_weight[i] /= sum;
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++) {
-        double p = c->share[i / N_MEMORIES % N_SHARES];
-        double w = c->strength_weight[i / N_MEMORIES / N_SHARES] *
-                   c->share_weight[i / N_MEMORIES % N_SHARES] / N_MEMORIES;
-        c->cell[i] = (struct cell){w * p, w * (1 - p)};
+    for (int i = 0; i < N_CELLS; i++) {
+        int share = i / N_STRENGTHS % N_SHARES;
+        double w = c->strength_weight[i % N_STRENGTHS] * c->share_weight[share] / N_MEMORIES;
+        c->on[i] = w * c->share[share];
+        c->off[i] = w - c->on[i];
     }
 }
 
@@ -222,15 +219,15 @@ static void find_by(struct chain *c, const struct vaho_site_pass *pass,
 /* Lets time pass: NaN is for ever. */
 static void wait(struct chain *c, double seconds)
 {
-    double left[N_MEMORIES];
-
-    for (int t = 0; t < N_MEMORIES; t++)
-        left[t] = isfinite(seconds) ? exp(-seconds / MEMORY_S[t]) : 0;
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++) {
-        struct cell *cell = &c->cell[i];
-        double sum = cell->on + cell->off, p = c->share[i / N_MEMORIES % N_SHARES];
-        cell->on = left[i % N_MEMORIES] * cell->on + (1 - left[i % N_MEMORIES]) * p * sum;
-        cell->off = sum - cell->on;
+    for (int h = 0; h < N_HABITS; h++) {
+        double left = isfinite(seconds) ? exp(-seconds / MEMORY_S[h / N_SHARES]) : 0;
+        double come = (1 - left) * c->share[h % N_SHARES];
+        double *on = c->on + h * N_STRENGTHS, *off = c->off + h * N_STRENGTHS;
+        for (int i = 0; i < N_STRENGTHS; i++) {
+            double sum = on[i] + off[i];
+            on[i] = left * on[i] + come * sum;
+            off[i] = sum - on[i];
+        }
     }
 }
 
@@ -264,14 +261,15 @@ static double look(struct chain *c, const struct vaho_site_pass *pass,
     if (pass->seen) /* E[p D f] */
         for (int i = 0; i < N_STRENGTHS; i++)
             on[i] /= usual;
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++) {
-        c->cell[i].on *= on[i / N_MEMORIES / N_SHARES];
-        c->cell[i].off *= off;
-        sum += c->cell[i].on + c->cell[i].off;
-    }
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++) {
-        c->cell[i].on /= sum;
-        c->cell[i].off /= sum;
+    for (int h = 0; h < N_CELLS; h += N_STRENGTHS)
+        for (int i = 0; i < N_STRENGTHS; i++) {
+            c->on[h + i] *= on[i];
+            c->off[h + i] *= off;
+            sum += c->on[h + i] + c->off[h + i];
+        }
+    for (int i = 0; i < N_CELLS; i++) {
+        c->on[i] /= sum;
+        c->off[i] /= sum;
     }
     return log(sum);
 }
@@ -280,8 +278,8 @@ static double chance_of(const struct chain *c)
 {
     double chance = 0;
 
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++)
-        chance += (c->cell[i].on + c->cell[i].off) * c->found[i / N_MEMORIES / N_SHARES];
+    for (int i = 0; i < N_CELLS; i++)
+        chance += (c->on[i] + c->off[i]) * c->found[i % N_STRENGTHS];
     return chance;
 }
 
@@ -303,11 +301,11 @@ static void summarise(struct vaho_belief *out, const struct chain *c, int any_st
     double strength[N_STRENGTHS] = {0}, share[N_SHARES] = {0};
 
     out->on_share = 0;
-    for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++) {
-        double w = c->cell[i].on + c->cell[i].off;
-        strength[i / N_MEMORIES / N_SHARES] += w;
-        share[i / N_MEMORIES % N_SHARES] += w;
-        out->on_share += w * c->share[i / N_MEMORIES % N_SHARES];
+    for (int i = 0; i < N_CELLS; i++) {
+        double w = c->on[i] + c->off[i];
+        strength[i % N_STRENGTHS] += w;
+        share[i / N_STRENGTHS % N_SHARES] += w;
+        out->on_share += w * c->share[i / N_STRENGTHS % N_SHARES];
     }
     out->on_share_low = quantile(share, c->share, N_SHARES, 0.05);
     out->on_share_high = quantile(share, c->share, N_SHARES, 0.95);
@@ -349,7 +347,7 @@ static void go_through(struct vaho_belief *out, struct vaho_belief_term *term, s
                 wait(c, pass[i].time_s - last_s);
             last_s = pass[i].time_s;
             find_by(c, &pass[i], s);
-            t.chance = pass[i].limit > 0 ? chance_of(c) : NAN;
+            t.chance = pass[i].limit > 0 && term != NULL ? chance_of(c) : NAN;
             t.ln_seen = look(c, &pass[i], s);
             t.ln_plume = pass[i].seen ? log(vaho_plume_odds(pass[i].q_value, s)) : 0;
             t.ln_place =
@@ -369,14 +367,13 @@ enum vaho_status vaho_site_believe(struct vaho_belief *out, struct vaho_belief_t
                                    const struct vaho_site_pass *pass, size_t n, double at_s,
                                    const struct vaho_belief_settings *s, struct vaho_error *error)
 {
-    struct chain c = {.cell =
-                          vaho_alloc((size_t)N_STRENGTHS * N_SHARES * N_MEMORIES, sizeof *c.cell)};
+    struct chain c; /* 24 kB */
     double *room = vaho_alloc(n, sizeof *room), last_s = NAN, real, look_alike, most, on = 0;
     enum vaho_status status = check(pass, n, at_s, error);
     int any_strength = 0;
 
     *out = (struct vaho_belief){0};
-    if (c.cell == NULL || room == NULL)
+    if (room == NULL)
         status = vaho_fail_memory(error, "a site");
     if (status == VAHO_OK) {
         lay_grid(&c, middle_of(room, pass, n), pass, n, s);
@@ -386,8 +383,8 @@ enum vaho_status vaho_site_believe(struct vaho_belief *out, struct vaho_belief_t
             any_strength |= pass[i].limit > 0 || knows_strength(&pass[i]);
         }
         wait(&c, at_s - last_s);
-        for (size_t i = 0; i < (size_t)N_STRENGTHS * N_SHARES * N_MEMORIES; i++)
-            on += c.cell[i].on;
+        for (int i = 0; i < N_CELLS; i++)
+            on += c.on[i];
         out->ln_look_alike += log(s->look_alike / (1 - s->look_alike)) +
                               ln_again((double)out->n_seen, (double)out->n_missed);
         out->ln_real -= log(1 - s->look_alike);
@@ -398,7 +395,6 @@ enum vaho_status vaho_site_believe(struct vaho_belief *out, struct vaho_belief_t
         out->active = out->probability * on;
         summarise(out, &c, any_strength);
     }
-    free(c.cell);
     free(room);
     return status;
 }
