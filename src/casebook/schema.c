@@ -254,6 +254,7 @@ static const char STEP_4[] =
     "ALTER TABLE sites ADD COLUMN n_missed INTEGER CHECK (n_missed >= 0);\n"
     "ALTER TABLE sites ADD COLUMN known_share REAL CHECK (known_share BETWEEN 0 AND 1 AND"
     " (known_share IS NULL) = (known_source_id IS NULL));\n"
+    "ALTER TABLE known_sources ADD COLUMN area TEXT CHECK (area GLOB '{*}');\n"
     "CREATE INDEX sites_by_gas ON sites (gas, rank DESC);\n"
     "CREATE TRIGGER sites_keep_their_gas BEFORE UPDATE OF gas ON sites WHEN NEW.gas IS NOT"
     " OLD.gas BEGIN SELECT RAISE(ABORT, 'the gas of a site is never changed'); END;\n"
