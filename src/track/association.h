@@ -16,7 +16,7 @@
 struct vaho_track_plume {
     int64_t id;          /* orders plumes that nothing else orders */
     size_t pass;         /* plumes of one pass have the same number, whichever */
-    struct vaho_fix fix; /* of the source, widened (fix.h) */
+    struct vaho_fix fix; /* of the source; its covariance positive definite */
     size_t pin;          /* 0: free; plumes of one pin stay together, those of two apart */
 };
 

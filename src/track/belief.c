@@ -392,7 +392,7 @@ enum vaho_status vaho_site_believe(struct vaho_belief *out, struct vaho_belief_t
         real = exp(out->ln_real - most);
         look_alike = exp(out->ln_look_alike - most);
         out->probability = real / (real + look_alike + exp(-most));
-        out->active = out->probability * on;
+        out->active = out->probability * fmin(on, 1); /* rounding */
         summarise(out, &c, any_strength);
     }
     free(room);

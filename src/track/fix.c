@@ -107,27 +107,6 @@ static double invert(double out[3], const double c[3])
     return determinant;
 }
 
-void vaho_fix_widen(double c[3], double extent_m, double wind_from_deg, double along_factor)
-{
-    if (isfinite(wind_from_deg)) {
-        double e = sin(wind_from_deg * DEGREE), n = cos(wind_from_deg * DEGREE);
-        double along = e * e * c[0] + 2 * e * n * c[1] + n * n * c[2];
-        double more = (along_factor * along_factor - 1) * fmax(along, 0);
-        c[0] += more * e * e;
-        c[1] += more * e * n;
-        c[2] += more * n * n;
-    }
-    c[0] += extent_m * extent_m;
-    c[2] += extent_m * extent_m;
-}
-
-void vaho_fix_offset(double out_m[2], const struct vaho_fix *from, const struct vaho_fix *to)
-{
-    const struct axes axes = axes_at(from->xyz);
-
-    offset(out_m, &axes, from->xyz, to->xyz);
-}
-
 /* Offset and covariance of the second in the plane of the first. */
 static struct axes compare(double d[2], double b[3], const struct vaho_fix *first,
                            const struct vaho_fix *second)

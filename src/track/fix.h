@@ -21,24 +21,10 @@ struct vaho_fix {
     double covariance_m2[3];
 };
 
-/* The covariance must be positive definite; vaho_fix_widen() makes it so. */
+/* The covariance must be positive definite. */
 struct vaho_fix vaho_fix_at(double longitude_deg, double latitude_deg,
                             const double covariance_m2[3]);
 void vaho_fix_lonlat(double *longitude_deg, double *latitude_deg, const struct vaho_fix *fix);
-
-/*
- * What else is uncertain about a plume's source, in place:
- *   extent_m       the site is no point: added to both axes
- *   wind_from_deg  where the wind comes from, degrees from north clockwise (NaN: not known): along
- *                  it the standard deviation is 'along_factor' (1 or more) times as large.
- *                  A plume is thin and faint at its upwind end and its flanks are steep, so
- *                  that its source is known better across than along.
- */
-void vaho_fix_widen(double covariance_m2[3], double extent_m, double wind_from_deg,
-                    double along_factor);
-
-/* East and north from the first to the second, metres, in the plane of the first. */
-void vaho_fix_offset(double out_m[2], const struct vaho_fix *from, const struct vaho_fix *to);
 
 /*
  * ln N(offset; 0, C_a + C_b): the log of the density (1/m2) with which two measurements of one
