@@ -62,8 +62,24 @@ struct window {
     double shift_deg;
     const struct vaho_site_spot *spot;
     const size_t *gas; /* of each spot */
+    size_t *order;     /* spots from south to north, so that a tile looks at its own latitudes only */
     size_t n;
 };
+
+/* The first in order that lies north of a latitude. */
+static size_t first_north_of(const struct window *w, double latitude_deg)
+{
+    size_t low = 0, high = w->n;
+
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (w->spot[w->order[middle]].latitude_deg < latitude_deg)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
 
 /* Every spot that lies in a tile of this flight. */
 static enum vaho_status read_flight(struct vaho_site_looks *out, sqlite3_stmt *s,
@@ -83,8 +99,11 @@ static enum vaho_status read_flight(struct vaho_site_looks *out, sqlite3_stmt *s
         if (tile.box[0] > w->box[1] || tile.box[1] < w->box[0] || tile.box[2] > w->box[3] ||
             tile.box[3] < w->box[2])
             continue;
-        for (size_t k = 0; k < w->n && status == VAHO_OK; k++) {
+        for (size_t at = first_north_of(w, tile.box[2]); at < w->n && status == VAHO_OK; at++) {
+            size_t k = w->order[at];
             size_t gas = w->gas[k] < gases->n ? gases->at[w->gas[k]] : n_gases;
+            if (w->spot[k].latitude_deg > tile.box[3])
+                break;
             if (gas >= n_gases ||
                 !vaho_cover_holds(&tile, w->spot[k].longitude_deg + w->shift_deg,
                                   w->spot[k].latitude_deg))
@@ -145,32 +164,62 @@ static int by_spot(const void *left, const void *right)
     return 0;
 }
 
+struct ordered {
+    double latitude_deg;
+    size_t spot;
+};
+
+static int by_latitude(const void *left, const void *right)
+{
+    const struct ordered *a = left, *b = right;
+
+    if (a->latitude_deg != b->latitude_deg)
+        return a->latitude_deg < b->latitude_deg ? -1 : 1;
+    return a->spot < b->spot ? -1 : a->spot > b->spot;
+}
+
+/* 'room' has n entries; so have the window's two lists. */
+static void lay_window(struct window *w, size_t *gas, struct ordered *room, struct gases *gases)
+{
+    for (size_t k = 0; k < w->n; k++) {
+        gas[k] = number_of(gases, w->spot[k].gas);
+        w->box[0] = fmin(w->box[0], w->spot[k].longitude_deg);
+        w->box[1] = fmax(w->box[1], w->spot[k].longitude_deg);
+        w->box[2] = fmin(w->box[2], w->spot[k].latitude_deg);
+        w->box[3] = fmax(w->box[3], w->spot[k].latitude_deg);
+        room[k] = (struct ordered){w->spot[k].latitude_deg, k};
+    }
+    qsort(room, w->n, sizeof *room, by_latitude);
+    for (size_t k = 0; k < w->n; k++)
+        w->order[k] = room[k].spot;
+}
+
 enum vaho_status vaho_site_looks_load(struct vaho_site_looks *out, struct vaho_casebook *casebook,
                                       const struct vaho_site_flights *flights,
                                       const struct vaho_site_spot *spot, size_t n,
                                       struct vaho_error *error)
 {
-    size_t *gas = vaho_alloc(n, sizeof *gas);
-    struct window w = {{INFINITY, -INFINITY, INFINITY, -INFINITY}, 0, spot, gas, n};
-    struct gases gases = {.n = 0};
-    enum vaho_status status = gas == NULL ? vaho_fail_memory(error, "coverage") : VAHO_OK;
+    size_t *list = vaho_alloc(2 * n, sizeof *list);
+    struct ordered *room = vaho_alloc(n, sizeof *room);
+    struct window w = {
+        {INFINITY, -INFINITY, INFINITY, -INFINITY}, 0, spot, list, list == NULL ? NULL : list + n, n};
+    struct gases *gases = vaho_alloc(1, sizeof *gases);
+    enum vaho_status status = VAHO_OK;
 
     *out = (struct vaho_site_looks){0};
-    for (size_t k = 0; k < n && status == VAHO_OK; k++) {
-        gas[k] = number_of(&gases, spot[k].gas);
-        w.box[0] = fmin(w.box[0], spot[k].longitude_deg);
-        w.box[1] = fmax(w.box[1], spot[k].longitude_deg);
-        w.box[2] = fmin(w.box[2], spot[k].latitude_deg);
-        w.box[3] = fmax(w.box[3], spot[k].latitude_deg);
+    if (list == NULL || room == NULL || gases == NULL)
+        status = vaho_fail_memory(error, "coverage");
+    else
+        lay_window(&w, list, room, gases);
+    for (int turn = 0; turn < 2 && n > 0 && status == VAHO_OK; turn++) {
+        w.shift_deg = 360 * turn;
+        w.box[0] += w.shift_deg;
+        w.box[1] += w.shift_deg;
+        status = read_flights(out, casebook, flights, &w, gases, error);
     }
-    if (n > 0 && status == VAHO_OK)
-        status = read_flights(out, casebook, flights, &w, &gases, error);
-    w.shift_deg = 360;
-    w.box[0] += 360;
-    w.box[1] += 360;
-    if (n > 0 && status == VAHO_OK)
-        status = read_flights(out, casebook, flights, &w, &gases, error);
-    free(gas);
+    free(list);
+    free(room);
+    free(gases);
     if (status != VAHO_OK)
         vaho_site_looks_free(out);
     else if (out->n > 0)

@@ -26,7 +26,7 @@
 #include "casebook/site_write.h"
 #include "track/association.h"
 
-enum { MAX_CELL_SITES = 256, BATCH_SITES = 4096 };
+enum { BATCH_SITES = 4096 };
 static const double CELL_DEG = 0.02;
 
 struct update {
@@ -180,6 +180,7 @@ struct batch {
     const struct spot_order *order;
     struct vaho_site_looks looks[BATCH_SITES]; /* of each area */
     size_t area[BATCH_SITES], first[BATCH_SITES]; /* of each site: its area, where that begins */
+    struct vaho_site_spot spot[BATCH_SITES];
     size_t n, n_areas;
 };
 
@@ -250,7 +251,7 @@ static enum vaho_status judge_task(void *context, size_t task, size_t worker,
     return status;
 }
 
-/* Areas of whole cells, up to MAX_CELL_SITES sites each, until the batch is full. */
+/* Areas are cells, the last one cut where the batch is full. */
 static enum vaho_status fill_batch(struct batch *batch, size_t n_left)
 {
     struct update *u = batch->update;
@@ -259,17 +260,16 @@ static enum vaho_status fill_batch(struct batch *batch, size_t n_left)
     batch->n = batch->n_areas = 0;
     while (batch->n < n_left && batch->n < BATCH_SITES && status == VAHO_OK) {
         const struct spot_order *first = &batch->order[batch->n];
-        struct vaho_site_spot spot[MAX_CELL_SITES];
         size_t n = 0;
-        while (n < MAX_CELL_SITES && batch->n + n < n_left && batch->n + n < BATCH_SITES &&
+        while (batch->n + n < n_left && batch->n + n < BATCH_SITES &&
                memcmp(first[n].cell, first->cell, sizeof first->cell) == 0) {
             batch->area[batch->n + n] = batch->n_areas;
             batch->first[batch->n + n] = batch->n;
-            spot[n] = first[n].spot;
+            batch->spot[n] = first[n].spot;
             n++;
         }
         status = vaho_site_looks_load(&batch->looks[batch->n_areas++], u->casebook, &u->flights,
-                                      spot, n, u->error);
+                                      batch->spot, n, u->error);
         batch->n += n;
     }
     return status;
