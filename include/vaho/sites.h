@@ -2,8 +2,8 @@
  * sites.h - places that emit, reckoned from all that a casebook has taken in
  *
  * Sites are a function of the flights, the reviews, the known sources and the moment 'at': the
- * order in which flights were taken in makes no difference.  A site that a person reviewed keeps its
- * name and its plumes; further ones may join it.
+ * order in which flights were taken in makes no difference.  A site that a person reviewed keeps
+ * its name and its plumes; further ones may join it.
  *
  * Probabilities: that a site is real, and that it is real and emits at the moment of the last
  * update (docs/sites.md).  Text is valid during the call that hands it over.

@@ -319,7 +319,8 @@ static size_t gas_of(const struct vaho_cover *cover, const char *gas)
 {
     size_t g = 0;
 
-    while (g < cover->n_gases && strcmp(json_string_value(json_array_get(cover->gases, g)), gas) != 0)
+    while (g < cover->n_gases &&
+           strcmp(json_string_value(json_array_get(cover->gases, g)), gas) != 0)
         g++;
     return g;
 }
@@ -373,10 +374,9 @@ static enum vaho_status keep_tiles(struct insert *insert, const struct vaho_cove
     for (int k = 0; k < 4; k++)
         real(insert, cover->box[k]);
     whole(insert, (int64_t)cover->n);
-    insert->failed |=
-        sqlite3_bind_blob64(insert->statement, ++insert->column, tiles,
-                            cover->n * vaho_cover_tile_nbytes(cover->n_gases),
-                            SQLITE_STATIC) != SQLITE_OK;
+    insert->failed |= sqlite3_bind_blob64(insert->statement, ++insert->column, tiles,
+                                          cover->n * vaho_cover_tile_nbytes(cover->n_gases),
+                                          SQLITE_STATIC) != SQLITE_OK;
     status = end(insert, step(insert));
     free(tiles);
     free(gases);

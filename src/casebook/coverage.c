@@ -188,8 +188,8 @@ static enum vaho_status read_all(struct vaho_cover *out, const json_t *root, con
         !(json_number_value(steepness) <= 1000))
         return vaho_fail(error, VAHO_BAD_INPUT, "%s: 'steepness' must be above 0, up to 1000",
                          what);
-    first = json_object_get(json_object_get(json_array_get(features, 0), "properties"),
-                            "limit_ppmm");
+    first =
+        json_object_get(json_object_get(json_array_get(features, 0), "properties"), "limit_ppmm");
     if (!json_is_array(features) || n > MAX_TILES || json_object_size(first) > MAX_GASES ||
         n * json_object_size(first) > MAX_LIMITS)
         return vaho_fail(error, VAHO_BAD_INPUT,

@@ -28,8 +28,8 @@ struct vaho_cover {
     size_t n_gases, n; /* n 0: none, or no tile has a place */
     json_t *gases;     /* owned: their names, sorted */
     double steepness;
-    double box[4];         /* west, east, south, north of all */
-    double searched_m2;    /* area of the tiles, by the share searched */
+    double box[4];      /* west, east, south, north of all */
+    double searched_m2; /* area of the tiles, by the share searched */
     struct vaho_cover_tile *tile;
     float *limit; /* tile by tile, gas by gas: ppm.m, kg/h */
 };
@@ -50,8 +50,7 @@ void vaho_cover_unpack(struct vaho_cover_tile *out, double limit[2], const unsig
                        double west, size_t n_gases, size_t gas);
 
 /* 1 when the place, its longitude beyond 180 where the tile's are, lies in the tile. */
-int vaho_cover_holds(const struct vaho_cover_tile *tile, double longitude_deg,
-                     double latitude_deg);
+int vaho_cover_holds(const struct vaho_cover_tile *tile, double longitude_deg, double latitude_deg);
 
 /* The median over tiles, by gas and unit (0 ppm.m, 1 kg/h); NaN: no tile has one.  'room' has n. */
 double vaho_cover_median(const struct vaho_cover *cover, size_t gas, size_t unit, double *room);

@@ -46,8 +46,9 @@ static enum vaho_status read_source(struct vaho_known_source *out, const json_t 
                          error);
     out->geometry = json_object_get(feature, "geometry");
     if (!json_is_object(out->geometry))
-        return wrong(what, i, "'geometry' must be the area it emits from, a Polygon or a "
-                              "MultiPolygon",
+        return wrong(what, i,
+                     "'geometry' must be the area it emits from, a Polygon or a "
+                     "MultiPolygon",
                      error);
     snprintf(label, sizeof label, "%.200s: feature %zu", what, i + 1);
     if (vaho_area_new(&out->area, out->geometry, label, error) != VAHO_OK)
@@ -64,8 +65,7 @@ static int by_name(const void *left, const void *right)
 }
 
 /* In the order of names, so that the file's own order does not matter. */
-static enum vaho_status read_all(struct vaho_known *out, const char *what,
-                                 struct vaho_error *error)
+static enum vaho_status read_all(struct vaho_known *out, const char *what, struct vaho_error *error)
 {
     const char *type = json_string_value(json_object_get(out->root, "type"));
     const json_t *features = json_object_get(out->root, "features");

@@ -1,8 +1,8 @@
 /*
  * known.h - licensed emitters, and which sites they explain
  *
- * A GeoJSON FeatureCollection (RFC 7946).  Each Feature: 'name', text that no other has; 'gases', an
- * array of one gas or more; a Polygon or MultiPolygon, the ground it may emit from (area.h says
+ * A GeoJSON FeatureCollection (RFC 7946).  Each Feature: 'name', text that no other has; 'gases',
+ * an array of one gas or more; a Polygon or MultiPolygon, the ground it may emit from (area.h says
  * what is refused).  Other properties are passed over.
  */
 #ifndef VAHO_CASEBOOK_KNOWN_H
@@ -16,7 +16,7 @@
 #include "vaho/status.h"
 
 struct vaho_known_source {
-    int64_t id; /* of its row; 0: none yet */
+    int64_t id;       /* of its row; 0: none yet */
     const char *name; /* borrowed, as is what follows, from 'root' */
     const json_t *gases, *geometry;
     struct vaho_area *area;

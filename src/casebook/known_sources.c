@@ -67,10 +67,10 @@ static enum vaho_status insert_one(sqlite3_stmt *s, struct vaho_casebook *casebo
     char *gases = json_dumps(source->gases, JSON_COMPACT);
     char *area = json_dumps(source->geometry, JSON_COMPACT | JSON_SORT_KEYS);
     struct vaho_blob blob = {NULL, 0};
-    enum vaho_status status = gases == NULL || area == NULL
-                                  ? vaho_fail_memory(error, source->name)
-                                  : vaho_blob_from_geojson(&blob, source->geometry, source->name,
-                                                           error);
+    enum vaho_status status =
+        gases == NULL || area == NULL
+            ? vaho_fail_memory(error, source->name)
+            : vaho_blob_from_geojson(&blob, source->geometry, source->name, error);
 
     if (status == VAHO_OK &&
         (sqlite3_bind_int64(s, 1, source->id) != SQLITE_OK ||

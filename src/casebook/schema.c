@@ -219,8 +219,8 @@ static const char STEP_3[] =
     " (position_sigma_m IS NULL));\n";
 /* clang-format on */
 
-/* What a flight could have seen, tile by tile (coverage.h), with an index of its own; what sites are
- * reckoned from and what is reckoned of them. */
+/* What a flight could have seen, tile by tile (coverage.h), with an index of its own; what sites
+ * are reckoned from and what is reckoned of them. */
 /* clang-format off */
 static const char STEP_4[] =
     "CREATE TABLE coverage_tiles (flight_id INTEGER PRIMARY KEY REFERENCES flights(id),"

@@ -148,8 +148,8 @@ static enum vaho_status load_gases(struct vaho_site_rows *out, struct vaho_caseb
                            &s, NULL) == SQLITE_OK)
         while (status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
             if (!grow((void **)&out->gas, out->n_gases, &capacity, sizeof *out->gas) ||
-                (out->gas[out->n_gases] =
-                     vaho_strdup((const char *)sqlite3_column_text(s, 0))) == NULL)
+                (out->gas[out->n_gases] = vaho_strdup((const char *)sqlite3_column_text(s, 0))) ==
+                    NULL)
                 status = vaho_fail_memory(error, "plumes");
             else
                 out->n_gases++;

@@ -62,7 +62,7 @@ struct window {
     double shift_deg;
     const struct vaho_site_spot *spot;
     const size_t *gas; /* of each spot */
-    size_t *order;     /* spots from south to north, so that a tile looks at its own latitudes only */
+    size_t *order; /* spots from south to north, so that a tile looks at its own latitudes only */
     size_t n;
 };
 
@@ -84,8 +84,7 @@ static size_t first_north_of(const struct window *w, double latitude_deg)
 /* Every spot that lies in a tile of this flight. */
 static enum vaho_status read_flight(struct vaho_site_looks *out, sqlite3_stmt *s,
                                     const struct window *w, struct gases *gases,
-                                    const struct vaho_site_flight *flight,
-                                    struct vaho_error *error)
+                                    const struct vaho_site_flight *flight, struct vaho_error *error)
 {
     size_t n_gases = (size_t)sqlite3_column_int64(s, 1), n = (size_t)sqlite3_column_int64(s, 4);
     size_t nbytes = vaho_cover_tile_nbytes(n_gases);
@@ -104,12 +103,12 @@ static enum vaho_status read_flight(struct vaho_site_looks *out, sqlite3_stmt *s
             size_t gas = w->gas[k] < gases->n ? gases->at[w->gas[k]] : n_gases;
             if (w->spot[k].latitude_deg > tile.box[3])
                 break;
-            if (gas >= n_gases ||
-                !vaho_cover_holds(&tile, w->spot[k].longitude_deg + w->shift_deg,
-                                  w->spot[k].latitude_deg))
+            if (gas >= n_gases || !vaho_cover_holds(&tile, w->spot[k].longitude_deg + w->shift_deg,
+                                                    w->spot[k].latitude_deg))
                 continue;
             vaho_cover_unpack(&tile, limit, tiles + i * nbytes, west, n_gases, gas);
-            if (!append(out, (struct vaho_site_found_look){k, flight->id,
+            if (!append(out, (struct vaho_site_found_look){k,
+                                                           flight->id,
                                                            {flight->pass, tile.valid,
                                                             sqlite3_column_double(s, 2), limit[0],
                                                             limit[1]}}))
@@ -201,8 +200,12 @@ enum vaho_status vaho_site_looks_load(struct vaho_site_looks *out, struct vaho_c
 {
     size_t *list = vaho_alloc(2 * n, sizeof *list);
     struct ordered *room = vaho_alloc(n, sizeof *room);
-    struct window w = {
-        {INFINITY, -INFINITY, INFINITY, -INFINITY}, 0, spot, list, list == NULL ? NULL : list + n, n};
+    struct window w = {{INFINITY, -INFINITY, INFINITY, -INFINITY},
+                       0,
+                       spot,
+                       list,
+                       list == NULL ? NULL : list + n,
+                       n};
     struct gases *gases = vaho_alloc(1, sizeof *gases);
     enum vaho_status status = VAHO_OK;
 

@@ -21,9 +21,11 @@ static void say(json_t *list, const char *format, ...)
 
 static const char *in_words(double p)
 {
-    return p >= 0.99 ? "almost certainly" : p >= 0.8 ? "probably" : p >= 0.5 ? "more likely than not"
-                                                     : p >= 0.2               ? "possibly"
-                                                                              : "probably not";
+    return p >= 0.99  ? "almost certainly"
+           : p >= 0.8 ? "probably"
+           : p >= 0.5 ? "more likely than not"
+           : p >= 0.2 ? "possibly"
+                      : "probably not";
 }
 
 static void say_seen(json_t *list, const struct vaho_site *s)

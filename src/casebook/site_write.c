@@ -67,14 +67,14 @@ static enum vaho_status prepare(struct writer *w)
     const struct {
         sqlite3_stmt **out;
         const char *sql;
-    } statement[] = {
-        {&w->id_of, "SELECT id FROM sites WHERE name = ?"},
-        {&w->name_of, "SELECT name FROM sites WHERE id = ?"},
-        {&w->founder, "SELECT f.sha256, ifnull(m.sha256, ''), p.name FROM plumes p JOIN flights f"
+    } statement[] = {{&w->id_of, "SELECT id FROM sites WHERE name = ?"},
+                     {&w->name_of, "SELECT name FROM sites WHERE id = ?"},
+                     {&w->founder,
+                      "SELECT f.sha256, ifnull(m.sha256, ''), p.name FROM plumes p JOIN flights f"
                       " ON f.id = p.flight_id LEFT JOIN mandates m ON m.id = f.mandate_id"
                       " WHERE p.id = ?"},
-        {&w->take_out, "DELETE FROM site_plumes WHERE plume_id = ?"},
-        {&w->put_in, "INSERT INTO site_plumes (site_id, plume_id) VALUES (?, ?)"}};
+                     {&w->take_out, "DELETE FROM site_plumes WHERE plume_id = ?"},
+                     {&w->put_in, "INSERT INTO site_plumes (site_id, plume_id) VALUES (?, ?)"}};
 
     if (!prepare_rows(w))
         return broken(w);
@@ -87,7 +87,7 @@ static enum vaho_status prepare(struct writer *w)
 
 static void finish(struct writer *w)
 {
-    sqlite3_stmt *const all[N_STATEMENTS] = {w->insert,  w->update,  w->id_of, w->name_of,
+    sqlite3_stmt *const all[N_STATEMENTS] = {w->insert,  w->update,   w->id_of, w->name_of,
                                              w->founder, w->take_out, w->put_in};
 
     for (size_t i = 0; i < N_STATEMENTS; i++)
@@ -182,11 +182,10 @@ static int bind(sqlite3_stmt *s, const char *name, const struct vaho_site *site,
     unsigned char point[VAHO_POINT_NBYTES];
     const double before[] = {site->longitude, site->latitude, site->sigma_m, site->probability,
                              site->active};
-    const double after[] = {site->covariance_m2[0], site->covariance_m2[1],
-                            site->covariance_m2[2], site->on_share,
-                            site->on_share_low,     site->on_share_high,
-                            site->emission_kg_h,    site->emission_sigma_kg_h,
-                            site->least_q};
+    const double after[] = {
+        site->covariance_m2[0], site->covariance_m2[1],    site->covariance_m2[2],
+        site->on_share,         site->on_share_low,        site->on_share_high,
+        site->emission_kg_h,    site->emission_sigma_kg_h, site->least_q};
     const int64_t count[] = {site->n_plumes, site->n_seen, site->n_missed};
     int c = 2, failed = bind_text(s, 1, name) | bind_text(s, 2, site->gas);
 

@@ -61,8 +61,7 @@ enum vaho_status vaho_sites_get_state(struct vaho_sites_state *out, struct vaho_
     " s.latitude BETWEEN ?3 AND ?4 AND (s.longitude BETWEEN ?1 AND ?2 OR (?1 > ?2 AND"             \
     " (s.longitude >= ?1 OR s.longitude <= ?2))) AND s.probability >= ?6 "
 #define BEST_FIRST " ORDER BY s.rank DESC, s.name LIMIT ?7"
-#define IN_BOX                                                                                     \
-    " r.maxx >= ?1 AND r.minx <= ?2 AND r.maxy >= ?3 AND r.miny <= ?4 "
+#define IN_BOX " r.maxx >= ?1 AND r.minx <= ?2 AND r.maxy >= ?3 AND r.miny <= ?4 "
 static const char COUNT[] =
     "SELECT count(*) FROM (SELECT 1 FROM rtree_sites_geom r WHERE" IN_BOX "LIMIT ?7)";
 static const char BY_PLACE[] =
@@ -90,32 +89,31 @@ static const char *text_of(sqlite3_stmt *s, int column)
 
 static struct vaho_site read_site(sqlite3_stmt *s)
 {
-    return (struct vaho_site){
-        .id = sqlite3_column_int64(s, 0),
-        .name = text_of(s, 1),
-        .gas = text_of(s, 2),
-        .longitude = sqlite3_column_double(s, 3),
-        .latitude = sqlite3_column_double(s, 4),
-        .sigma_m = sqlite3_column_double(s, 5),
-        .covariance_m2 = {real_of(s, 6), real_of(s, 7), real_of(s, 8)},
-        .probability = sqlite3_column_double(s, 9),
-        .active = sqlite3_column_double(s, 10),
-        .on_share = real_of(s, 11),
-        .on_share_low = real_of(s, 12),
-        .on_share_high = real_of(s, 13),
-        .emission_kg_h = real_of(s, 14),
-        .emission_sigma_kg_h = real_of(s, 15),
-        .least_q = real_of(s, 16),
-        .first_seen = text_of(s, 17),
-        .last_seen = text_of(s, 18),
-        .n_plumes = sqlite3_column_int64(s, 19),
-        .n_seen = sqlite3_column_int64(s, 20),
-        .n_missed = sqlite3_column_int64(s, 21),
-        .rank = sqlite3_column_double(s, 22),
-        .known = text_of(s, 23),
-        .known_share = real_of(s, 24),
-        .decision = text_of(s, 25),
-        .reasons = text_of(s, 26)};
+    return (struct vaho_site){.id = sqlite3_column_int64(s, 0),
+                              .name = text_of(s, 1),
+                              .gas = text_of(s, 2),
+                              .longitude = sqlite3_column_double(s, 3),
+                              .latitude = sqlite3_column_double(s, 4),
+                              .sigma_m = sqlite3_column_double(s, 5),
+                              .covariance_m2 = {real_of(s, 6), real_of(s, 7), real_of(s, 8)},
+                              .probability = sqlite3_column_double(s, 9),
+                              .active = sqlite3_column_double(s, 10),
+                              .on_share = real_of(s, 11),
+                              .on_share_low = real_of(s, 12),
+                              .on_share_high = real_of(s, 13),
+                              .emission_kg_h = real_of(s, 14),
+                              .emission_sigma_kg_h = real_of(s, 15),
+                              .least_q = real_of(s, 16),
+                              .first_seen = text_of(s, 17),
+                              .last_seen = text_of(s, 18),
+                              .n_plumes = sqlite3_column_int64(s, 19),
+                              .n_seen = sqlite3_column_int64(s, 20),
+                              .n_missed = sqlite3_column_int64(s, 21),
+                              .rank = sqlite3_column_double(s, 22),
+                              .known = text_of(s, 23),
+                              .known_share = real_of(s, 24),
+                              .decision = text_of(s, 25),
+                              .reasons = text_of(s, 26)};
 }
 
 static int bind(sqlite3_stmt *s, const struct vaho_sites_query *q, int with_fits, size_t limit)
@@ -246,8 +244,7 @@ static enum vaho_status load_inputs(struct show *w, const struct vaho_site *site
     if (status == VAHO_OK)
         status = vaho_site_rows_load(&w->rows, w->casebook, &w->flights, site->id, w->error);
     if (status == VAHO_OK)
-        status =
-            vaho_site_looks_load(&w->looks, w->casebook, &w->flights, &spot, 1, w->error);
+        status = vaho_site_looks_load(&w->looks, w->casebook, &w->flights, &spot, 1, w->error);
     return status;
 }
 
@@ -362,17 +359,18 @@ enum vaho_status vaho_sites_show(struct vaho_casebook *casebook, const char *nam
     if (sqlite3_prepare_v2(casebook->database, BY_NAME, -1, &s, NULL) != SQLITE_OK ||
         sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) != SQLITE_OK)
         status = broken(casebook, error);
-    while (status == VAHO_OK && n < 2 && sqlite3_step(s) == SQLITE_ROW && strcmp(first, name) != 0) {
+    while (status == VAHO_OK && n < 2 && sqlite3_step(s) == SQLITE_ROW &&
+           strcmp(first, name) != 0) {
         if (n++ == 0)
             snprintf(first, sizeof first, "%s", text_of(s, 1));
     }
     if (status == VAHO_OK && n == 0)
-        status = vaho_fail(error, VAHO_NOT_FOUND,
-                           "%s: has no site '%s'; 'vaho sites list' names them", casebook->path,
-                           name);
+        status =
+            vaho_fail(error, VAHO_NOT_FOUND, "%s: has no site '%s'; 'vaho sites list' names them",
+                      casebook->path, name);
     if (status == VAHO_OK && n > 1)
-        status = vaho_fail(error, VAHO_USAGE, "several sites begin with '%s'; give more of the name",
-                           name);
+        status = vaho_fail(error, VAHO_USAGE,
+                           "several sites begin with '%s'; give more of the name", name);
     sqlite3_reset(s);
     if (status == VAHO_OK && sqlite3_step(s) == SQLITE_ROW) {
         struct vaho_site site = read_site(s);

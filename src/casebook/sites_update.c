@@ -178,7 +178,7 @@ struct spot_order {
 struct batch {
     struct update *update;
     const struct spot_order *order;
-    struct vaho_site_looks looks[BATCH_SITES]; /* of each area */
+    struct vaho_site_looks looks[BATCH_SITES];    /* of each area */
     size_t area[BATCH_SITES], first[BATCH_SITES]; /* of each site: its area, where that begins */
     struct vaho_site_spot spot[BATCH_SITES];
     size_t n, n_areas;
@@ -330,8 +330,8 @@ static enum vaho_status read_seal(int64_t *out, struct update *u)
 
     for (size_t i = 0; i < sizeof sql / sizeof sql[0] && status == VAHO_OK; i++) {
         int64_t value = 0;
-        status =
-            vaho_database_number(&value, u->casebook->database, u->casebook->path, sql[i], u->error);
+        status = vaho_database_number(&value, u->casebook->database, u->casebook->path, sql[i],
+                                      u->error);
         seal = seal * 1000003u + (uint64_t)value;
     }
     *out = (int64_t)seal;
@@ -347,10 +347,9 @@ static enum vaho_status load(struct update *u)
 
     if (status == VAHO_OK)
         status = vaho_database_number(&u->last_flight_id, u->casebook->database, u->casebook->path,
-                             "SELECT ifnull(max(id), 0) FROM flights", u->error);
+                                      "SELECT ifnull(max(id), 0) FROM flights", u->error);
     if (status == VAHO_OK)
-        status =
-            vaho_site_flights_load(&u->flights, u->casebook, u->last_flight_id, u->error);
+        status = vaho_site_flights_load(&u->flights, u->casebook, u->last_flight_id, u->error);
     for (size_t i = 0; i < u->flights.n_passes && status == VAHO_OK; i++)
         latest = fmax(latest, u->flights.time_s[i]);
     if (status == VAHO_OK && latest > u->at_s) {
@@ -385,16 +384,16 @@ static enum vaho_status keep_models(struct update *u, const char *at)
             sqlite3_bind_text(s, 1, u->rows.gas[g], -1, SQLITE_STATIC) != SQLITE_OK ||
             sqlite3_bind_double(s, 2, m->real_per_m2) != SQLITE_OK ||
             sqlite3_bind_double(s, 3, m->false_per_m2) != SQLITE_OK ||
-            sqlite3_bind_double(s, 4, m->tail_shape) != SQLITE_OK ||
-            sqlite3_step(s) != SQLITE_DONE)
+            sqlite3_bind_double(s, 4, m->tail_shape) != SQLITE_OK || sqlite3_step(s) != SQLITE_DONE)
             status = vaho_database_fail(u->casebook->database, u->casebook->path, u->error);
         sqlite3_finalize(s);
         s = NULL;
     }
     /* 'at' was parsed: it holds digits and signs only */
-    snprintf(sql, sizeof sql,
-             "DELETE FROM site_updates; INSERT INTO site_updates VALUES (1, '%s', %.3f, %lld, %lld)",
-             at, u->at_s, (long long)u->last_flight_id, (long long)u->rows.n_unplaced);
+    snprintf(
+        sql, sizeof sql,
+        "DELETE FROM site_updates; INSERT INTO site_updates VALUES (1, '%s', %.3f, %lld, %lld)", at,
+        u->at_s, (long long)u->last_flight_id, (long long)u->rows.n_unplaced);
     return status == VAHO_OK
                ? vaho_database_run(u->casebook->database, u->casebook->path, sql, u->error)
                : status;
@@ -419,8 +418,8 @@ static enum vaho_status write_all(struct update *u, const char *at)
     const struct vaho_site_book book = {u->casebook, &u->flights, &u->rows,
                                         u->member,   u->site,     u->n_sites};
     int64_t seal;
-    enum vaho_status status = vaho_database_run(u->casebook->database, u->casebook->path,
-                                                "BEGIN IMMEDIATE", u->error);
+    enum vaho_status status =
+        vaho_database_run(u->casebook->database, u->casebook->path, "BEGIN IMMEDIATE", u->error);
 
     if (status != VAHO_OK)
         return status;

@@ -32,33 +32,34 @@ struct request {
 
 static void print_help(void)
 {
-    puts("usage: vaho sites update CASEBOOK [--at TIME] [--threads N] [--json]\n"
-         "       vaho sites list CASEBOOK [--gas GAS] [--box W,S,E,N] [--least P] [--limit N]\n"
-         "                                [--json|--geojson]\n"
-         "       vaho sites show CASEBOOK SITE [--json]\n"
-         "       vaho sites explain CASEBOOK SITE [--json]\n"
-         "       vaho sites known CASEBOOK FILE\n\n"
-         "Joins the plumes of all flights that a casebook has taken in into sites, each with the\n"
-         "probability that it is real and that it emits now; passes that saw nothing count by how\n"
-         "faint a plume they could have seen.  'list' begins with what a person should look at\n"
-         "first; 'show' lists the passes over one site; 'explain' says the reasons.  'known' takes\n"
-         "in a GeoJSON of licensed emitters, in place of an earlier one; sites that they explain\n"
-         "are marked and ranked down, never left out.  SITE is a name or its beginning.\n\n"
-         "  --at TIME       the moment that \"now\" means, 2026-04-03T12:00:00Z; else the clock's\n"
-         "  --threads N     else as many as there are processors\n"
-         "  --gas GAS       sites of this gas only\n"
-         "  --box W,S,E,N   inside these degrees; W above E goes across the antimeridian\n"
-         "  --least P       at least so probably real; else 0.05\n"
-         "  --limit N       at most so many; else 100\n"
-         "  --json          print JSON\n"
-         "  --geojson       print a GeoJSON of points\n"
-         "  -h, --help      this text\n\n"
-         "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input, 4 refused.\n\n"
-         "Examples:\n"
-         "  vaho sites known valley.gpkg licensed.geojson\n"
-         "  vaho sites update valley.gpkg\n"
-         "  vaho sites list valley.gpkg --gas ammonia --least 0.5\n"
-         "  vaho sites explain valley.gpkg ammonia-3f09");
+    puts(
+        "usage: vaho sites update CASEBOOK [--at TIME] [--threads N] [--json]\n"
+        "       vaho sites list CASEBOOK [--gas GAS] [--box W,S,E,N] [--least P] [--limit N]\n"
+        "                                [--json|--geojson]\n"
+        "       vaho sites show CASEBOOK SITE [--json]\n"
+        "       vaho sites explain CASEBOOK SITE [--json]\n"
+        "       vaho sites known CASEBOOK FILE\n\n"
+        "Joins the plumes of all flights that a casebook has taken in into sites, each with the\n"
+        "probability that it is real and that it emits now; passes that saw nothing count by how\n"
+        "faint a plume they could have seen.  'list' begins with what a person should look at\n"
+        "first; 'show' lists the passes over one site; 'explain' says the reasons.  'known' takes\n"
+        "in a GeoJSON of licensed emitters, in place of an earlier one; sites that they explain\n"
+        "are marked and ranked down, never left out.  SITE is a name or its beginning.\n\n"
+        "  --at TIME       the moment that \"now\" means, 2026-04-03T12:00:00Z; else the clock's\n"
+        "  --threads N     else as many as there are processors\n"
+        "  --gas GAS       sites of this gas only\n"
+        "  --box W,S,E,N   inside these degrees; W above E goes across the antimeridian\n"
+        "  --least P       at least so probably real; else 0.05\n"
+        "  --limit N       at most so many; else 100\n"
+        "  --json          print JSON\n"
+        "  --geojson       print a GeoJSON of points\n"
+        "  -h, --help      this text\n\n"
+        "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input, 4 refused.\n\n"
+        "Examples:\n"
+        "  vaho sites known valley.gpkg licensed.geojson\n"
+        "  vaho sites update valley.gpkg\n"
+        "  vaho sites list valley.gpkg --gas ammonia --least 0.5\n"
+        "  vaho sites explain valley.gpkg ammonia-3f09");
 }
 
 static int print_json(json_t *root)
@@ -144,10 +145,10 @@ static json_t *describe(const struct request *r, const struct vaho_site *s)
         "on_share_90", number(s->on_share_low), number(s->on_share_high), "emission_kg_h",
         number(s->emission_kg_h), "emission_sigma_kg_h", number(s->emission_sigma_kg_h),
         "least_q_value", number(s->least_q), "first_seen", text(s->first_seen), "last_seen",
-        text(s->last_seen), "plumes", (json_int_t)s->n_plumes, "passes_seen",
-        (json_int_t)s->n_seen, "passes_missed", (json_int_t)s->n_missed, "rank", s->rank,
-        "known_source", text(s->known), "known_share", number(s->known_share), "review",
-        text(s->decision), "reasons", reasons == NULL ? json_array() : reasons);
+        text(s->last_seen), "plumes", (json_int_t)s->n_plumes, "passes_seen", (json_int_t)s->n_seen,
+        "passes_missed", (json_int_t)s->n_missed, "rank", s->rank, "known_source", text(s->known),
+        "known_share", number(s->known_share), "review", text(s->decision), "reasons",
+        reasons == NULL ? json_array() : reasons);
 }
 
 static int take_json(void *context, const struct vaho_site *s)
@@ -162,10 +163,10 @@ static int take_feature(void *context, const struct vaho_site *s)
 {
     struct request *r = context;
 
-    json_array_append_new(r->out, json_pack("{s:s, s:{s:s, s:[ff]}, s:o}", "type", "Feature",
-                                            "geometry", "type", "Point", "coordinates",
-                                            s->longitude, s->latitude, "properties",
-                                            describe(r, s)));
+    json_array_append_new(r->out,
+                          json_pack("{s:s, s:{s:s, s:[ff]}, s:o}", "type", "Feature", "geometry",
+                                    "type", "Point", "coordinates", s->longitude, s->latitude,
+                                    "properties", describe(r, s)));
     return 1;
 }
 
@@ -206,7 +207,10 @@ static int run_list(struct request *r)
                r->state.at[0] == '\0' ? "never" : r->state.at,
                r->state.n_flights_since > 0 ? "; flights were taken in since: update" : "");
     status = vaho_sites_list(r->casebook, &r->query,
-                             r->geojson ? take_feature : r->json ? take_json : take_line, r, &error);
+                             r->geojson ? take_feature
+                             : r->json  ? take_json
+                                        : take_line,
+                             r, &error);
     if (status != VAHO_OK) {
         json_decref(r->out);
         return command_failed(r->command, &error);

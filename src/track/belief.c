@@ -211,9 +211,10 @@ static void find_by(struct chain *c, const struct vaho_site_pass *pass,
 
     k /= sqrt(1 + PI * k * k * nu * nu / 8);
     for (int i = 0; i < N_STRENGTHS; i++)
-        c->found[i] = !known ? 1
-                             : fmax(pass->valid, pass->seen ? 0.01 : 0) /
-                                   (1 + exp(-k * (c->ln_strength[i] - log(pass->limit / s->candidates))));
+        c->found[i] =
+            !known ? 1
+                   : fmax(pass->valid, pass->seen ? 0.01 : 0) /
+                         (1 + exp(-k * (c->ln_strength[i] - log(pass->limit / s->candidates))));
 }
 
 /* Lets time pass: NaN is for ever. */

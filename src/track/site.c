@@ -63,9 +63,8 @@ static size_t merge(struct vaho_site_judgement *out, struct vaho_site_word *word
     size_t n = 0, p = 0, l = 0;
 
     while (p < n_plumes || l < n_looks) {
-        size_t pass = l == n_looks || (p < n_plumes && plume[p].pass < look[l].pass)
-                          ? plume[p].pass
-                          : look[l].pass;
+        size_t pass = l == n_looks || (p < n_plumes && plume[p].pass < look[l].pass) ? plume[p].pass
+                                                                                     : look[l].pass;
         struct vaho_site_word w = {.pass = pass, .plume = n_plumes};
         w.said.time_s = time_s[pass];
         w.said.limit = NAN;
@@ -122,8 +121,8 @@ static enum vaho_status mean_rate(struct vaho_site_judgement *out,
 
 enum vaho_status vaho_site_judge(struct vaho_site_judgement *out, struct vaho_site_word *word,
                                  size_t *out_n_words, const struct vaho_site_plume *plume,
-                                 size_t n_plumes, const struct vaho_site_look *look,
-                                 size_t n_looks, const double *time_s, double at_s,
+                                 size_t n_plumes, const struct vaho_site_look *look, size_t n_looks,
+                                 const double *time_s, double at_s,
                                  const struct vaho_belief_settings *settings,
                                  struct vaho_error *error)
 {

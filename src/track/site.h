@@ -19,7 +19,7 @@ struct vaho_site_plume {
     size_t pass;
     struct vaho_fix fix;
     double q_value;
-    double ppmm, sigma_ppmm;               /* mean over the footprint; NaN: not known */
+    double ppmm, sigma_ppmm;                   /* mean over the footprint; NaN: not known */
     double emission_kg_h, emission_sigma_kg_h; /* NaN: not known */
 };
 
@@ -55,8 +55,8 @@ struct vaho_site_word {
  */
 enum vaho_status vaho_site_judge(struct vaho_site_judgement *out, struct vaho_site_word *word,
                                  size_t *out_n_words, const struct vaho_site_plume *plume,
-                                 size_t n_plumes, const struct vaho_site_look *look,
-                                 size_t n_looks, const double *time_s, double at_s,
+                                 size_t n_plumes, const struct vaho_site_look *look, size_t n_looks,
+                                 const double *time_s, double at_s,
                                  const struct vaho_belief_settings *settings,
                                  struct vaho_error *error);
 

@@ -18,14 +18,15 @@ static char *text_of(double west, const char *limit)
 {
     static char text[2048];
 
-    snprintf(text, sizeof text,
-             "{\"flight\":\"f\",\"steepness\":3,\"features\":["
-             "{\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.4f,10],[%.4f,10],[%.4f,10.01],"
-             "[%.4f,10.01],[%.4f,10]]]},\"properties\":{\"valid\":0.5,\"limit_ppmm\":{\"methanol\":%s,"
-             "\"ammonia\":5}}},"
-             "{\"geometry\":null,\"properties\":{\"valid\":1,\"limit_ppmm\":{\"methanol\":1,"
-             "\"ammonia\":1}}}]}",
-             west, remainder(west + 0.01, 360), remainder(west + 0.01, 360), west, west, limit);
+    snprintf(
+        text, sizeof text,
+        "{\"flight\":\"f\",\"steepness\":3,\"features\":["
+        "{\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[[[%.4f,10],[%.4f,10],[%.4f,10.01],"
+        "[%.4f,10.01],[%.4f,10]]]},\"properties\":{\"valid\":0.5,\"limit_ppmm\":{\"methanol\":%s,"
+        "\"ammonia\":5}}},"
+        "{\"geometry\":null,\"properties\":{\"valid\":1,\"limit_ppmm\":{\"methanol\":1,"
+        "\"ammonia\":1}}}]}",
+        west, remainder(west + 0.01, 360), remainder(west + 0.01, 360), west, west, limit);
     return text;
 }
 
@@ -73,7 +74,8 @@ static void what_is_broken_is_said(void **state)
         {"{\"flight\":\"f\",\"steepness\":3,\"features\":3}", "'features' must be"},
         {"{\"flight\":\"f\",\"steepness\":3,\"features\":[{\"properties\":{\"limit_ppmm\":{}}}]}",
          "tile 1 has no 'valid'"},
-        {"{\"flight\":\"f\",\"steepness\":3,\"features\":[{\"properties\":{\"valid\":1,\"limit_ppmm\":{}},"
+        {"{\"flight\":\"f\",\"steepness\":3,\"features\":[{\"properties\":{\"valid\":1,\"limit_"
+         "ppmm\":{}},"
          "\"geometry\":{\"type\":\"Point\"}}]}",
          "tile 1 is no Polygon of four corners"}};
     struct vaho_cover cover;
@@ -86,7 +88,8 @@ static void what_is_broken_is_said(void **state)
                          VAHO_BAD_INPUT);
         assert_non_null(strstr(error.message, bad[i][1]));
     }
-    assert_int_equal(vaho_cover_parse(&cover, text, strlen(text), "f", "c", &error), VAHO_BAD_INPUT);
+    assert_int_equal(vaho_cover_parse(&cover, text, strlen(text), "f", "c", &error),
+                     VAHO_BAD_INPUT);
     assert_non_null(strstr(error.message, "neither null nor a number above 0"));
 }
 

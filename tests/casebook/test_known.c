@@ -21,7 +21,8 @@ static const char *feature(const char *name, const char *gases, double west)
     char *out = text[turn++ % 4];
 
     snprintf(out, sizeof text[0],
-             "{\"type\":\"Feature\",\"properties\":{\"name\":\"%s\",\"gases\":%s},\"geometry\":{\"type\":"
+             "{\"type\":\"Feature\",\"properties\":{\"name\":\"%s\",\"gases\":%s},\"geometry\":{"
+             "\"type\":"
              "\"Polygon\",\"coordinates\":[[[%.4f,10],[%.4f,10],[%.4f,10.001],[%.4f,10.001],"
              "[%.4f,10]]]}}",
              name, gases, west, west + 0.001, west + 0.001, west, west);
@@ -75,8 +76,8 @@ static void what_is_broken_is_said(void **state)
                {feature("", "[\"ammonia\"]", 1), "", "feature 1: 'name' must be"},
                {feature("A", "[]", 1), "", "'gases' must be an array"},
                {feature("A", "[\"NH3\"]", 1), "", "'gases' must hold names"},
-               {"{\"type\":\"Feature\",\"properties\":{\"name\":\"A\",\"gases\":[\"ammonia\"]}}", "",
-                "'geometry' must be the area"},
+               {"{\"type\":\"Feature\",\"properties\":{\"name\":\"A\",\"gases\":[\"ammonia\"]}}",
+                "", "'geometry' must be the area"},
                {"[", "", "is not JSON"}};
     struct vaho_known known;
     struct vaho_error error;

@@ -20,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t nbytes)
     }
     for (size_t i = 0; i < known.n; i++) {
         const struct vaho_known_source *s = &known.source[i];
-        struct vaho_fix fix = vaho_fix_at(0.5 * (s->box[0] + s->box[2]),
-                                          0.5 * (s->box[1] + s->box[3]), ten);
+        struct vaho_fix fix =
+            vaho_fix_at(0.5 * (s->box[0] + s->box[2]), 0.5 * (s->box[1] + s->box[3]), ten);
         if (vaho_known_explain(&share, &known, json_string_value(json_array_get(s->gases, 0)),
                                &fix) != NULL &&
             !(share >= 0.1 && share <= 1))

@@ -32,10 +32,10 @@ static struct vaho_track_plume plume_at(double east, double north, double sigma,
 {
     const double c[3] = {sigma * sigma, 0, sigma * sigma};
 
-    return (struct vaho_track_plume){
-        .pass = pass,
-        .fix = vaho_fix_at((east + sigma * normal()) / 96486.0,
-                           30 + (north + sigma * normal()) / 110852.0, c)};
+    return (struct vaho_track_plume){.pass = pass,
+                                     .fix = vaho_fix_at((east + sigma * normal()) / 96486.0,
+                                                        30 + (north + sigma * normal()) / 110852.0,
+                                                        c)};
 }
 
 static size_t associate(size_t *group, const struct vaho_track_plume *plume, size_t n)
@@ -63,7 +63,8 @@ static void dense_fields_keep_their_sources(void **state)
         for (size_t pass = 0; pass < N_PASSES; pass++)
             if (dice() < 0.67) {
                 source[n] = s;
-                plume[n++] = plume_at(50.0 * (double)(s % SIDE), 50.0 * (double)(s / SIDE), 10, pass);
+                plume[n++] =
+                    plume_at(50.0 * (double)(s % SIDE), 50.0 * (double)(s / SIDE), 10, pass);
             }
     n_groups = associate(group, plume, n);
     for (size_t i = 0; i < n; i++) { /* majority by counting off (Boyer and Moore) */
@@ -163,8 +164,10 @@ static void pins_hold(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(dense_fields_keep_their_sources), cmocka_unit_test(a_pair_50_m_apart_is_two),
-        cmocka_unit_test(one_source_is_one),               cmocka_unit_test(order_does_not_matter),
+        cmocka_unit_test(dense_fields_keep_their_sources),
+        cmocka_unit_test(a_pair_50_m_apart_is_two),
+        cmocka_unit_test(one_source_is_one),
+        cmocka_unit_test(order_does_not_matter),
         cmocka_unit_test(pins_hold),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
-/* test_belief.c - what the odds must be where they can be reckoned by hand, and which way they go */
+/* test_belief.c - what the odds must be where they can be reckoned by hand, and which way they go
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -34,8 +35,8 @@ static struct vaho_belief believe(const struct vaho_site_pass *pass, size_t n, d
     struct vaho_belief b;
     double sum = -log(1 - settings.look_alike);
 
-    assert_int_equal(
-        vaho_site_believe(&b, term, pass, n, at_day * DAY_S, &settings, NULL), VAHO_OK);
+    assert_int_equal(vaho_site_believe(&b, term, pass, n, at_day * DAY_S, &settings, NULL),
+                     VAHO_OK);
     for (size_t i = 0; i < n; i++)
         sum += term[i].ln_plume + term[i].ln_place + term[i].ln_seen;
     assert_float_equal(sum, b.ln_real, 1e-9); /* the terms are all of it */

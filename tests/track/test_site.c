@@ -37,7 +37,7 @@ static void passes_are_merged_in_their_order(void **state)
     assert_int_equal(n, 4);
     for (size_t i = 0; i < 4; i++)
         assert_int_equal(word[i].pass, i);
-    assert_int_equal(word[0].plume, 1); /* the most certain of two */
+    assert_int_equal(word[0].plume, 1);           /* the most certain of two */
     assert_float_equal(word[0].said.limit, 4, 0); /* the look that searched more; kg/h */
     assert_float_equal(word[0].said.strength, 11, 0);
     assert_int_equal(word[1].plume, 3); /* none */
@@ -52,7 +52,8 @@ static void passes_are_merged_in_their_order(void **state)
     assert_float_equal(j.fix.covariance_m2[0], 25.0 / 3, 1e-6);
     assert_float_equal(j.emission.mean, 10.5, 0.3); /* one rate a pass */
     assert_int_equal(
-        vaho_site_judge(&again, NULL, NULL, plume, 3, look, 4, TIME_S, 3e5, &settings, NULL), VAHO_OK);
+        vaho_site_judge(&again, NULL, NULL, plume, 3, look, 4, TIME_S, 3e5, &settings, NULL),
+        VAHO_OK);
     assert_float_equal(again.belief.probability, j.belief.probability, 0);
 }
 
@@ -71,8 +72,9 @@ static void a_limit_in_ppmm_alone_makes_strengths_columns(void **state)
     assert_false(j.by_emission);
     assert_float_equal(word[0].said.strength, 40, 0);
     assert_float_equal(word[1].said.limit, 40, 0);
-    assert_int_equal(vaho_site_judge(&j, NULL, NULL, &plume, 0, look, 2, TIME_S, 3e5, &settings, NULL),
-                     VAHO_USAGE);
+    assert_int_equal(
+        vaho_site_judge(&j, NULL, NULL, &plume, 0, look, 2, TIME_S, 3e5, &settings, NULL),
+        VAHO_USAGE);
 }
 
 static void what_is_known_ranks_lower_and_what_emits_higher(void **state)
