@@ -2,11 +2,11 @@
 """Figures of many simulated campaigns (run by bench/sites): are stated probabilities right, and
 has each source one site?
 
-  sites_figures.py PROGRAM N-SEEDS FIRST-SEED
+  sites_figures.py PROGRAM N-SEEDS FIRST-SEED [all]
 
 Reads the JSON that bench_sites prints for every campaign.  Reliability in tenths; ECE, the
 expected calibration error, is the mean over tenths of |stated - true|, weighted by how many
-sites lie there.  Prints Markdown.
+sites lie there.  'all' prints the tenths: mean stated, share true, how many.
 """
 import json
 import subprocess
