@@ -7,6 +7,7 @@
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -313,18 +314,73 @@ static enum vaho_status keep_flight(int64_t *out, struct insert *insert,
     return status;
 }
 
+/* The number of a gas among those of the tiles, n_gases: not among them. */
+static size_t gas_of(const struct vaho_cover *cover, const char *gas)
+{
+    size_t g = 0;
+
+    while (g < cover->n_gases &&
+           strcmp(json_string_value(json_array_get(cover->gases, g)), gas) != 0)
+        g++;
+    return g;
+}
+
+/* A row a gas, with the median of its tiles. */
 static enum vaho_status keep_coverage(struct insert *insert, const struct vaho_intake *in,
                                       int64_t flight_id)
 {
+    const struct vaho_cover *cover = &in->cover;
+    double *room = vaho_alloc(cover->n, sizeof *room);
     enum vaho_status status = VAHO_OK;
 
-    begin(insert, "INSERT INTO coverage (flight_id, gas) VALUES (?, ?)");
+    if (room == NULL)
+        return vaho_fail_memory(insert->error, in->flight);
+    begin(insert, "INSERT INTO coverage (flight_id, gas, limit_ppmm, limit_kg_h, steepness)"
+                  " VALUES (?, ?, ?, ?, ?)");
     for (size_t i = 0; i < in->n_searched && status == VAHO_OK; i++) {
+        const char *gas = json_string_value(json_array_get(in->searched, i));
+        size_t g = gas_of(cover, gas);
+        int known = g < cover->n_gases && cover->n > 0;
         whole(insert, flight_id);
-        text(insert, json_string_value(json_array_get(in->searched, i)));
+        text(insert, gas);
+        real(insert, known ? vaho_cover_median(cover, g, 0, room) : NAN);
+        real(insert, known ? vaho_cover_median(cover, g, 1, room) : NAN);
+        real(insert, known ? cover->steepness : NAN);
         status = step(insert);
     }
+    free(room);
     return end(insert, status);
+}
+
+static enum vaho_status keep_tiles(struct insert *insert, const struct vaho_cover *cover,
+                                   int64_t flight_id)
+{
+    unsigned char *tiles = vaho_cover_pack(cover);
+    char *gases = json_dumps(cover->gases, JSON_COMPACT);
+    enum vaho_status status;
+
+    if (tiles == NULL || gases == NULL) {
+        free(tiles);
+        free(gases);
+        return vaho_fail_memory(insert->error, insert->casebook->path);
+    }
+    begin(insert, "INSERT INTO coverage_tiles (flight_id, gases, n_gases, steepness, searched_m2,"
+                  " west, east, south, north, n, tiles) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    whole(insert, flight_id);
+    text(insert, gases);
+    whole(insert, (int64_t)cover->n_gases);
+    real(insert, cover->steepness);
+    real(insert, cover->searched_m2);
+    for (int k = 0; k < 4; k++)
+        real(insert, cover->box[k]);
+    whole(insert, (int64_t)cover->n);
+    insert->failed |= sqlite3_bind_blob64(insert->statement, ++insert->column, tiles,
+                                          cover->n * vaho_cover_tile_nbytes(cover->n_gases),
+                                          SQLITE_STATIC) != SQLITE_OK;
+    status = end(insert, step(insert));
+    free(tiles);
+    free(gases);
+    return status;
 }
 
 static enum vaho_status keep_plumes(struct insert *insert, const struct vaho_intake *in,
@@ -397,6 +453,8 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
         status = keep_flight(&out->flight_id, &insert, in, mandate_id, at);
     if (status == VAHO_OK)
         status = keep_coverage(&insert, in, out->flight_id);
+    if (status == VAHO_OK && in->cover.n > 0 && in->cover.n_gases > 0)
+        status = keep_tiles(&insert, &in->cover, out->flight_id);
     if (status == VAHO_OK)
         status = keep_plumes(&insert, in, out->flight_id);
     out->n_plumes = (int64_t)in->n;

@@ -100,6 +100,19 @@ static void look_at_places(struct look *look)
         "the index of sources does not hold all %s, or others");
 }
 
+static void look_at_coverage(struct look *look)
+{
+    say_rows(look, "SELECT rtreecheck('coverage_places')", "the index of coverage is damaged: %s");
+    say_rows(look,
+             "SELECT 'flights' WHERE (SELECT count(*) FROM coverage_tiles) IS NOT"
+             " (SELECT count(*) FROM coverage_places)",
+             "the index of coverage does not hold all %s, or others");
+    say_rows(look,
+             "SELECT s.name FROM sites s WHERE s.n_plumes IS NOT"
+             " (SELECT count(*) FROM site_plumes WHERE site_id = s.id)",
+             "the site %s has not the plumes it was reckoned from");
+}
+
 /* Compares with a schema made in memory, name by name. */
 static void look_at_schema(struct look *look)
 {
@@ -229,6 +242,8 @@ enum vaho_status vaho_casebook_check(size_t *out_n, const char *path,
     look_at_rules(&look);
     if (look.version >= 2)
         look_at_releases(&look);
+    if (look.version >= 4)
+        look_at_coverage(&look);
     look_at_mandates(&look);
     vaho_casebook_close(casebook);
     *out_n = look.n;

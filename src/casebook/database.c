@@ -195,7 +195,10 @@ static void append_contents(struct vaho_text *sql, int version)
                  {"flights", "cubes taken in", 1},
                  {"site_plumes", "which plumes a site is made of", 2},
                  {"reviews", "what people decided of a site", 2},
-                 {"releases", "what was given to partners", 2}};
+                 {"releases", "what was given to partners", 2},
+                 {"coverage_tiles", "what passes could have seen, tile by tile", 4},
+                 {"site_models", "what sites were reckoned with, of each gas", 4},
+                 {"site_updates", "when sites were reckoned, and from which flights", 4}};
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (plain[i].version == version)

@@ -144,6 +144,18 @@ void vaho_blob_free(struct vaho_blob *blob)
     *blob = (struct vaho_blob){NULL, 0};
 }
 
+void vaho_blob_point(unsigned char out[VAHO_POINT_NBYTES], double longitude, double latitude)
+{
+    struct writer w = {.data = out};
+
+    put(&w, "GP\0\1", 4); /* version 0; little-endian, no envelope */
+    put_u32(&w, SRS_WGS84);
+    put(&w, "\1", 1);
+    put_u32(&w, WKB_POINT);
+    put_double(&w, longitude);
+    put_double(&w, latitude);
+}
+
 static double get_double(const unsigned char *bytes, int little)
 {
     uint64_t bits = 0;

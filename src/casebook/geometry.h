@@ -25,6 +25,10 @@ enum vaho_status vaho_blob_from_geojson(struct vaho_blob *out, const json_t *geo
                                         const char *what, struct vaho_error *error);
 void vaho_blob_free(struct vaho_blob *blob);
 
+/* A point; it needs no envelope. */
+enum { VAHO_POINT_NBYTES = 29 };
+void vaho_blob_point(unsigned char out[VAHO_POINT_NBYTES], double longitude, double latitude);
+
 /* 1 and min x, max x, min y, max y of a blob; 0 when it is empty or no geometry. */
 int vaho_blob_envelope(double out[4], const void *data, size_t nbytes);
 

@@ -12,6 +12,7 @@
 
 enum { MAX_PLUMES = 1000000, MAX_TEXT = 4096, MAX_SEARCHED = 2000 };
 static const size_t MAX_RUN_NBYTES = (size_t)16 << 20, MAX_PLUMES_NBYTES = (size_t)1 << 29;
+static const size_t MAX_COVERAGE_NBYTES = (size_t)1 << 31;
 static const double MAX_COUNT = 1e9;
 
 /* Where in which file we are, for messages. */
@@ -348,6 +349,41 @@ static enum vaho_status read_file(char **out, size_t *out_nbytes, const char *di
     return status;
 }
 
+static int was_searched(const struct vaho_intake *in, const char *gas)
+{
+    for (size_t i = 0; i < in->n_searched; i++)
+        if (strcmp(json_string_value(json_array_get(in->searched, i)), gas) == 0)
+            return 1;
+    return 0;
+}
+
+/* May be missing: then the flight says nothing where it saw nothing. */
+static enum vaho_status read_coverage(struct vaho_intake *out, const char *directory,
+                                      struct vaho_error *error)
+{
+    static const char file[] = "coverage.geojson";
+    const struct place at = {directory, file, error};
+    char *data = NULL;
+    size_t nbytes = 0;
+    enum vaho_status status =
+        read_file(&data, &nbytes, directory, file, MAX_COVERAGE_NBYTES, error);
+
+    if (status == VAHO_NOT_FOUND)
+        return VAHO_OK;
+    if (status == VAHO_OK) {
+        struct vaho_error reason = {VAHO_OK, ""};
+        status = vaho_cover_parse(&out->cover, data, nbytes, out->flight, file, &reason);
+        if (status != VAHO_OK)
+            vaho_fail(error, status, "%s/%s", directory, reason.message);
+    }
+    for (size_t g = 0; g < out->cover.n_gases && status == VAHO_OK; g++)
+        if (!was_searched(out, json_string_value(json_array_get(out->cover.gases, g))))
+            status = wrong(&at, json_string_value(json_array_get(out->cover.gases, g)),
+                           "is no gas that run.json says was searched for");
+    free(data);
+    return status;
+}
+
 enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory,
                                   struct vaho_error *error)
 {
@@ -362,6 +398,8 @@ enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory
                            error);
     if (status == VAHO_OK)
         status = vaho_intake_parse(out, run, run_nbytes, plumes, plumes_nbytes, directory, error);
+    if (status == VAHO_OK && (status = read_coverage(out, directory, error)) != VAHO_OK)
+        vaho_intake_free(out);
     free(run);
     free(plumes);
     return status;
@@ -374,6 +412,7 @@ void vaho_intake_free(struct vaho_intake *intake)
         vaho_blob_free(&intake->plume[i].blob);
     }
     free(intake->plume);
+    vaho_cover_free(&intake->cover);
     json_decref(intake->run);
     json_decref(intake->plumes);
     *intake = (struct vaho_intake){0};

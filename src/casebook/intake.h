@@ -2,7 +2,8 @@
  * intake.h - the products of a flight, read back strictly
  *
  * From run.json and plumes.geojson as 'vaho detect' writes them.  Both must agree
- * about flight, time, exercise and mandate.
+ * about flight, time, exercise and mandate.  coverage.geojson beside them may be missing, as older
+ * versions wrote none.
  */
 #ifndef VAHO_CASEBOOK_INTAKE_H
 #define VAHO_CASEBOOK_INTAKE_H
@@ -11,6 +12,7 @@
 #include <stddef.h>
 
 #include "base/signing.h"
+#include "casebook/coverage.h"
 #include "casebook/geometry.h"
 #include "vaho/status.h"
 
@@ -39,6 +41,7 @@ struct vaho_intake {
     char products_sha256[VAHO_DIGEST_HEX_NBYTES];
     size_t n;
     struct vaho_intake_plume *plume;
+    struct vaho_cover cover; /* n 0: none */
 };
 
 /* 'directory' names both in messages.  VAHO_BAD_INPUT (which file, what, where); *out is empty
@@ -46,7 +49,7 @@ struct vaho_intake {
 enum vaho_status vaho_intake_parse(struct vaho_intake *out, const char *run, size_t run_nbytes,
                                    const char *plumes, size_t plumes_nbytes, const char *directory,
                                    struct vaho_error *error);
-/* The same from the files of a folder. */
+/* The same from the files of a folder, and what the flight could have seen. */
 enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory,
                                   struct vaho_error *error);
 void vaho_intake_free(struct vaho_intake *intake);

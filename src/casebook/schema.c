@@ -13,10 +13,11 @@
  *     exercise        simulated flights only
  *   mandates          verified when taken in, kept as signed; mandate_partners
  *   flights           a cube taken in, once a mandate (by the hash of its content)
- *   coverage          what a pass could have seen, of each gas
+ *   coverage          what a pass could have seen, of each gas; coverage_tiles: tile by tile
  *   plumes            what it saw
  *   known_sources     licensed emitters that explain sites
- *   sites             places that emit; site_plumes: what they are made of
+ *   sites             places that emit; site_plumes: what they are made of; site_models,
+ *                     site_updates: what they were reckoned with, and when
  *   reviews           what people decided of a site
  *   releases          what was given to a partner
  *
@@ -218,6 +219,64 @@ static const char STEP_3[] =
     " (position_sigma_m IS NULL));\n";
 /* clang-format on */
 
+/* What a flight could have seen, tile by tile (coverage.h), with an index of its own; what sites
+ * are reckoned from and what is reckoned of them. */
+/* clang-format off */
+static const char STEP_4[] =
+    "CREATE TABLE coverage_tiles (flight_id INTEGER PRIMARY KEY REFERENCES flights(id),"
+    " gases TEXT NOT NULL CHECK (gases GLOB '[[]*]'), n_gases INTEGER NOT NULL CHECK"
+    " (n_gases > 0), steepness REAL NOT NULL CHECK (steepness > 0), searched_m2 REAL NOT"
+    " NULL CHECK (searched_m2 >= 0), west REAL NOT NULL CHECK (west BETWEEN -180 AND 180),"
+    " east REAL NOT NULL CHECK (east BETWEEN west AND west + 180), south REAL NOT NULL"
+    " CHECK (south >= -90), north REAL NOT NULL CHECK (north BETWEEN south AND 90), n"
+    " INTEGER NOT NULL CHECK (n > 0), tiles BLOB NOT NULL CHECK (length(tiles) = n * (36 +"
+    " 8 * n_gases)));\n"
+    APPEND_ONLY("coverage_tiles", "flight_id = NEW.flight_id")
+    "CREATE VIRTUAL TABLE coverage_places USING rtree(id, minx, maxx, miny, maxy);\n"
+    "CREATE TRIGGER coverage_places_insert AFTER INSERT ON coverage_tiles BEGIN INSERT"
+    " INTO coverage_places VALUES (NEW.flight_id, NEW.west, NEW.east, NEW.south,"
+    " NEW.north); END;\n"
+    "ALTER TABLE sites ADD COLUMN east_east_m2 REAL CHECK (east_east_m2 >= 0);\n"
+    "ALTER TABLE sites ADD COLUMN east_north_m2 REAL CHECK ((east_north_m2 IS NULL) ="
+    " (east_east_m2 IS NULL));\n"
+    "ALTER TABLE sites ADD COLUMN north_north_m2 REAL CHECK (north_north_m2 >= 0 AND"
+    " (north_north_m2 IS NULL) = (east_east_m2 IS NULL));\n"
+    "ALTER TABLE sites ADD COLUMN on_share REAL CHECK (on_share BETWEEN 0 AND 1);\n"
+    "ALTER TABLE sites ADD COLUMN on_share_low REAL CHECK (on_share_low BETWEEN 0 AND 1);\n"
+    "ALTER TABLE sites ADD COLUMN on_share_high REAL CHECK (on_share_high BETWEEN"
+    " on_share_low AND 1);\n"
+    "ALTER TABLE sites ADD COLUMN emission_kg_h REAL;\n"
+    "ALTER TABLE sites ADD COLUMN emission_sigma_kg_h REAL CHECK (emission_sigma_kg_h >= 0"
+    " AND (emission_sigma_kg_h IS NULL) = (emission_kg_h IS NULL));\n"
+    "ALTER TABLE sites ADD COLUMN least_q REAL CHECK (least_q BETWEEN 0 AND 1);\n"
+    "ALTER TABLE sites ADD COLUMN n_plumes INTEGER CHECK (n_plumes > 0);\n"
+    "ALTER TABLE sites ADD COLUMN n_seen INTEGER CHECK (n_seen BETWEEN 1 AND n_plumes);\n"
+    "ALTER TABLE sites ADD COLUMN n_missed INTEGER CHECK (n_missed >= 0);\n"
+    "ALTER TABLE sites ADD COLUMN known_share REAL CHECK (known_share BETWEEN 0 AND 1 AND"
+    " (known_share IS NULL) = (known_source_id IS NULL));\n"
+    "ALTER TABLE known_sources ADD COLUMN area TEXT CHECK (area GLOB '{*}');\n"
+    "CREATE INDEX sites_by_gas ON sites (gas, rank DESC);\n"
+    "CREATE TRIGGER sites_keep_their_gas BEFORE UPDATE OF gas ON sites WHEN NEW.gas IS NOT"
+    " OLD.gas BEGIN SELECT RAISE(ABORT, 'the gas of a site is never changed'); END;\n"
+    "CREATE TRIGGER sites_emit_if_real BEFORE INSERT ON sites WHEN NEW.active >"
+    " NEW.probability BEGIN SELECT RAISE(ABORT, 'a site cannot be active more probably than"
+    " it is real'); END;\n"
+    "CREATE TRIGGER sites_still_emit_if_real BEFORE UPDATE ON sites WHEN NEW.active >"
+    " NEW.probability BEGIN SELECT RAISE(ABORT, 'a site cannot be active more probably than"
+    " it is real'); END;\n"
+    "CREATE TRIGGER site_plumes_never_change BEFORE UPDATE ON site_plumes BEGIN SELECT"
+    " RAISE(ABORT, 'plumes are put into a site or taken out, never changed'); END;\n"
+    "CREATE TRIGGER site_plumes_stay BEFORE DELETE ON site_plumes WHEN EXISTS (SELECT 1"
+    " FROM reviews WHERE site_id = OLD.site_id) BEGIN SELECT RAISE(ABORT, 'the plumes of a"
+    " site that was reviewed stay in it'); END;\n"
+    "CREATE TABLE site_models (id INTEGER PRIMARY KEY, gas TEXT NOT NULL UNIQUE,"
+    " real_per_m2 REAL NOT NULL CHECK (real_per_m2 > 0), false_per_m2 REAL NOT NULL CHECK"
+    " (false_per_m2 > 0), tail_shape REAL NOT NULL CHECK (tail_shape > 0));\n"
+    "CREATE TABLE site_updates (id INTEGER PRIMARY KEY CHECK (id = 1), at TEXT NOT NULL,"
+    " at_s REAL NOT NULL, last_flight_id INTEGER NOT NULL, n_unplaced INTEGER NOT NULL"
+    " CHECK (n_unplaced >= 0));\n";
+/* clang-format on */
+
 const char *vaho_schema_step(int version)
 {
     switch (version) {
@@ -225,6 +284,7 @@ const char *vaho_schema_step(int version)
     case 1: return STEP_1;
     case 2: return STEP_2;
     case 3: return STEP_3;
+    case 4: return STEP_4;
     default: return NULL;
     }
 }

@@ -17,6 +17,7 @@ static const struct command commands[] = {
     {"exercise", "make a simulated flight with known truth", cmd_exercise},
     {"mandate", "signed permissions to look: make, sign, verify", cmd_mandate},
     {"casebook", "the database of flights, plumes and sites", cmd_casebook},
+    {"sites", "places that emit, joined over passes", cmd_sites},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -1,0 +1,259 @@
+#include "casebook/site_inputs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* A plume whose error nobody states lies within 30 m, and no site is a point. */
+static const double ASSUMED_SIGMA_M = 30, EXTENT_M = 3;
+
+static enum vaho_status broken(struct vaho_casebook *casebook, struct vaho_error *error)
+{
+    return vaho_database_fail(casebook->database, casebook->path, error);
+}
+
+/* Room for one more of 'size' bytes; 0: no memory. */
+static int grow(void **array, size_t n, size_t *capacity, size_t size)
+{
+    size_t more = *capacity == 0 ? 256 : 2 * *capacity;
+    void *larger;
+
+    if (n < *capacity)
+        return 1;
+    larger = realloc(*array, more * size);
+    if (larger == NULL)
+        return 0;
+    *array = larger;
+    *capacity = more;
+    return 1;
+}
+
+static double real_of(sqlite3_stmt *s, int column)
+{
+    return sqlite3_column_type(s, column) == SQLITE_NULL ? NAN : sqlite3_column_double(s, column);
+}
+
+/* --- flights ---------------------------------------------------------------- */
+
+static int by_id(const void *left, const void *right)
+{
+    const struct vaho_site_flight *a = left, *b = right;
+
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static enum vaho_status add_flight(struct vaho_site_flights *out, size_t *capacity,
+                                   char last_sha256[72], sqlite3_stmt *s, struct vaho_error *error)
+{
+    const char *sha256 = (const char *)sqlite3_column_text(s, 1);
+    const char *gases = (const char *)sqlite3_column_text(s, 4);
+    size_t room = *capacity;
+    struct vaho_site_flight *f;
+
+    if (!grow((void **)&out->flight, out->n, capacity, sizeof *out->flight) ||
+        !grow((void **)&out->time_s, out->n, &room, sizeof *out->time_s))
+        return vaho_fail_memory(error, "flights");
+    if (strcmp(sha256, last_sha256) != 0)
+        out->time_s[out->n_passes++] = real_of(s, 2);
+    strncpy(last_sha256, sha256, 71);
+    f = &out->flight[out->n];
+    *f = (struct vaho_site_flight){.id = sqlite3_column_int64(s, 0),
+                                   .pass = out->n_passes - 1,
+                                   .rank = out->n,
+                                   .searched_m2 = sqlite3_column_double(s, 3)};
+    out->n++;
+    if (gases != NULL && (f->gases = vaho_strdup(gases)) == NULL)
+        return vaho_fail_memory(error, "flights");
+    return VAHO_OK;
+}
+
+enum vaho_status vaho_site_flights_load(struct vaho_site_flights *out,
+                                        struct vaho_casebook *casebook, int64_t last_id,
+                                        struct vaho_error *error)
+{
+    static const char sql[] =
+        "SELECT f.id, f.sha256, f.flown_s, t.searched_m2, t.gases FROM flights f"
+        " LEFT JOIN mandates m ON m.id = f.mandate_id"
+        " LEFT JOIN coverage_tiles t ON t.flight_id = f.id WHERE f.id <= ?"
+        " ORDER BY f.flown_s, f.sha256, ifnull(m.sha256, '')"; /* NULL comes first */
+    char last_sha256[72] = "";
+    sqlite3_stmt *s = NULL;
+    size_t capacity = 0;
+    int result = SQLITE_ERROR;
+    enum vaho_status status = VAHO_OK;
+
+    *out = (struct vaho_site_flights){0};
+    if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(s, 1, last_id) == SQLITE_OK)
+        while (status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW)
+            status = add_flight(out, &capacity, last_sha256, s, error);
+    if (status == VAHO_OK && result != SQLITE_DONE)
+        status = broken(casebook, error);
+    sqlite3_finalize(s);
+    if (status != VAHO_OK)
+        vaho_site_flights_free(out);
+    else if (out->n > 0)
+        qsort(out->flight, out->n, sizeof *out->flight, by_id);
+    return status;
+}
+
+void vaho_site_flights_free(struct vaho_site_flights *flights)
+{
+    for (size_t i = 0; i < flights->n; i++)
+        free(flights->flight[i].gases);
+    free(flights->flight);
+    free(flights->time_s);
+    *flights = (struct vaho_site_flights){0};
+}
+
+const struct vaho_site_flight *vaho_site_flight_find(const struct vaho_site_flights *flights,
+                                                     int64_t id)
+{
+    const struct vaho_site_flight key = {.id = id};
+
+    return flights->n == 0
+               ? NULL
+               : bsearch(&key, flights->flight, flights->n, sizeof *flights->flight, by_id);
+}
+
+/* --- plumes ----------------------------------------------------------------- */
+
+static int by_text(const void *left, const void *right)
+{
+    return strcmp(*(const char *const *)left, *(const char *const *)right);
+}
+
+static int by_order(const void *left, const void *right)
+{
+    const struct vaho_site_row *a = left, *b = right;
+
+    if (a->gas != b->gas)
+        return a->gas < b->gas ? -1 : 1;
+    if (a->flight->rank != b->flight->rank)
+        return a->flight->rank < b->flight->rank ? -1 : 1;
+    return a->id < b->id ? -1 : a->id > b->id;
+}
+
+static enum vaho_status load_gases(struct vaho_site_rows *out, struct vaho_casebook *casebook,
+                                   struct vaho_error *error)
+{
+    sqlite3_stmt *s = NULL;
+    size_t capacity = 0;
+    int result = SQLITE_ERROR;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, "SELECT DISTINCT gas FROM plumes ORDER BY gas", -1,
+                           &s, NULL) == SQLITE_OK)
+        while (status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+            if (!grow((void **)&out->gas, out->n_gases, &capacity, sizeof *out->gas) ||
+                (out->gas[out->n_gases] = vaho_strdup((const char *)sqlite3_column_text(s, 0))) ==
+                    NULL)
+                status = vaho_fail_memory(error, "plumes");
+            else
+                out->n_gases++;
+        }
+    if (status == VAHO_OK && result != SQLITE_DONE)
+        status = broken(casebook, error);
+    sqlite3_finalize(s);
+    return status;
+}
+
+/* Covariances from products can be flat; no site is a point, so that is added to both axes. */
+static struct vaho_fix read_fix(struct vaho_site_rows *out, sqlite3_stmt *s)
+{
+    double c[3] = {real_of(s, 10), real_of(s, 11), real_of(s, 12)};
+    double most = isfinite(c[1]) ? sqrt(c[0] * c[2]) : 0;
+
+    if (!isfinite(c[0]) || !isfinite(c[1]) || !isfinite(c[2])) {
+        c[0] = c[2] = ASSUMED_SIGMA_M * ASSUMED_SIGMA_M;
+        c[1] = 0;
+        out->n_assumed++;
+    } else {
+        c[1] = fmax(-most, fmin(most, c[1]));
+    }
+    c[0] += EXTENT_M * EXTENT_M;
+    c[2] += EXTENT_M * EXTENT_M;
+    return vaho_fix_at(sqlite3_column_double(s, 3), sqlite3_column_double(s, 4), c);
+}
+
+static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sqlite3_stmt *s,
+                                const struct vaho_site_flights *flights, struct vaho_error *error)
+{
+    const char *gas = (const char *)sqlite3_column_text(s, 2);
+    const struct vaho_site_flight *flight =
+        vaho_site_flight_find(flights, sqlite3_column_int64(s, 1));
+    char **at;
+    struct vaho_site_row *row;
+
+    if (flight == NULL) /* taken in after the last update */
+        return VAHO_OK;
+    if (sqlite3_column_type(s, 3) == SQLITE_NULL) {
+        out->n_unplaced++;
+        return VAHO_OK;
+    }
+    if (!grow((void **)&out->row, out->n, capacity, sizeof *out->row))
+        return vaho_fail_memory(error, "plumes");
+    at = bsearch(&gas, out->gas, out->n_gases, sizeof *out->gas, by_text);
+    row = &out->row[out->n++];
+    *row = (struct vaho_site_row){.id = sqlite3_column_int64(s, 0),
+                                  .old_site = sqlite3_column_int64(s, 13),
+                                  .pin = sqlite3_column_int64(s, 14),
+                                  .flight = flight,
+                                  .gas = (size_t)(at - out->gas)};
+    row->plume = (struct vaho_site_plume){.pass = flight->pass,
+                                          .fix = read_fix(out, s),
+                                          .q_value = sqlite3_column_double(s, 5),
+                                          .ppmm = real_of(s, 6),
+                                          .sigma_ppmm = real_of(s, 7),
+                                          .emission_kg_h = real_of(s, 8),
+                                          .emission_sigma_kg_h = real_of(s, 9)};
+    return VAHO_OK;
+}
+
+#define COLUMNS                                                                                    \
+    "SELECT p.id, p.flight_id, p.gas, p.source_longitude, p.source_latitude, p.q_value,"           \
+    " p.mean_ppmm, p.sigma_ppmm, p.emission_kg_h, p.emission_sigma_kg_h, p.east_east_m2,"          \
+    " p.east_north_m2, p.north_north_m2, sp.site_id,"                                              \
+    " CASE WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = sp.site_id) THEN sp.site_id END"
+
+enum vaho_status vaho_site_rows_load(struct vaho_site_rows *out, struct vaho_casebook *casebook,
+                                     const struct vaho_site_flights *flights, int64_t site_id,
+                                     struct vaho_error *error)
+{
+    static const char all[] =
+        COLUMNS " FROM plumes p LEFT JOIN site_plumes sp ON sp.plume_id = p.id";
+    static const char one[] =
+        COLUMNS " FROM site_plumes sp JOIN plumes p ON p.id = sp.plume_id WHERE sp.site_id = ?";
+    sqlite3_stmt *s = NULL;
+    size_t capacity = 0;
+    int result = SQLITE_ERROR;
+    enum vaho_status status;
+
+    *out = (struct vaho_site_rows){0};
+    status = load_gases(out, casebook, error);
+    if (status == VAHO_OK &&
+        sqlite3_prepare_v2(casebook->database, site_id == 0 ? all : one, -1, &s, NULL) ==
+            SQLITE_OK &&
+        (site_id == 0 || sqlite3_bind_int64(s, 1, site_id) == SQLITE_OK))
+        while (status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW)
+            status = add_row(out, &capacity, s, flights, error);
+    if (status == VAHO_OK && result != SQLITE_DONE)
+        status = broken(casebook, error);
+    sqlite3_finalize(s);
+    if (status != VAHO_OK)
+        vaho_site_rows_free(out);
+    else if (out->n > 0)
+        qsort(out->row, out->n, sizeof *out->row, by_order);
+    return status;
+}
+
+void vaho_site_rows_free(struct vaho_site_rows *rows)
+{
+    for (size_t i = 0; i < rows->n_gases; i++)
+        free(rows->gas[i]);
+    free(rows->gas);
+    free(rows->row);
+    *rows = (struct vaho_site_rows){0};
+}
