@@ -1,0 +1,95 @@
+/*
+ * matrices.h - covariances, filters and factors: where the time of pixelwise methods goes
+ *
+ * A table of functions an instruction set, part of kernels.h's; every table computes
+ * the same, to the tolerance written in tests/kernel/test_matrices.c.
+ *
+ * Three layouts, each so that no kernel ever has to pick single values from afar:
+ *
+ *   panel       [band][48]: 48 pixels side by side, bands one below the other
+ *   band panel  [band / 16][pixel][16]: 16 bands side by side, of one pixel after
+ *               the other; bands are filled up with zeros
+ *   lanes       [...][16]: 16 matrices of one shape, value by value side by side: 16
+ *               detector columns, each with a covariance of its own, or 16 pixels.
+ *               What one does, all do, and a vector unit is full whatever the shape.
+ *
+ * Sums: products of float32 are added up in float32 over VAHO_TILE values at most
+ * and from there in float64, so that the error does not grow with the number of
+ * pixels.  Values must be differences from a mean, or near it, all the same: what
+ * float32 loses of x before x x' - mu mu' no sum brings back.
+ *
+ * Unaligned arrays are fine.  Outputs must not overlap inputs.  Nothing is checked:
+ * sizes are the caller's duty.  Threads: pure functions.
+ */
+#ifndef VAHO_KERNEL_MATRICES_H
+#define VAHO_KERNEL_MATRICES_H
+
+#include <stddef.h>
+
+enum {
+    VAHO_LANES = 16,      /* of a lane layout, whatever the instruction set */
+    VAHO_PANEL = 48,      /* pixels of a panel */
+    VAHO_BAND_PANEL = 16, /* bands of a band panel */
+    VAHO_ROWS = 8,        /* of packed filters */
+    VAHO_TILE = 256       /* products added up in float32 */
+};
+
+struct vaho_matrices {
+    /*
+     * Centred differences of n <= width pixels: for row r
+     *     out[r * width + i] = valid[i] ? x[r * stride + i] - m : 0,   0 for i >= n,
+     * with m = mean[r] where mean_stride is 0, else mean[r * mean_stride + i].
+     * 'valid' NULL: all are.
+     */
+    void (*difference)(float *out, size_t width, const float *x, size_t stride, const float *mean,
+                       size_t mean_stride, const unsigned char *valid, size_t n_rows, size_t n);
+
+    /* out[c * out_stride + r] = in[r * in_stride + c] */
+    void (*transpose)(float *out, size_t out_stride, const float *in, size_t in_stride,
+                      size_t n_rows, size_t n_columns);
+
+    /*
+     * sum[j * p + i] += sum over pixels x_j x_i, for i >= j; p is n_bands rounded up to
+     * whole band panels, 'sum' p x p.  What stands below the diagonal is not promised.
+     * x: a band panel layout of n_pixels.
+     */
+    void (*gram)(double *sum, const float *x, size_t n_bands, size_t n_pixels);
+
+    /*
+     * Filters on a panel: out[r * VAHO_PANEL + i] = sum over b w_rb d[b * VAHO_PANEL + i].
+     * w: [r / 8][band][8], rows filled up with zeros; out has room for whole eights.
+     */
+    void (*project)(float *out, const float *w, size_t n_rows, const float *d, size_t n_bands);
+
+    /* e[i] = sum over r (sum over b <= r w_rb d_bi)^2: squared length of the whitened
+     * pixels.  w: n_bands filters packed as for project(), zero above the diagonal. */
+    void (*energy)(float *e, const float *w, const float *d, size_t n_bands);
+
+    /* sum[(i (i + 1) / 2 + j) * 16 + lane] += sum over k x_ki x_kj, j <= i; x: [n][n_bands][16]. */
+    void (*lanes_gram)(double *sum, const float *x, size_t n_bands, size_t n);
+
+    /* out [n_i][n_j] = a [n_i][n_k] times b' [n_j][n_k], in lanes. */
+    void (*lanes_multiply)(float *out, const float *a, const float *b, size_t n_i, size_t n_j,
+                           size_t n_k);
+
+    /*
+     * One filter a column on one line: out[i] = sum over b w[b * w_stride + i]
+     * (x[b * stride + i] - mean[b * w_stride + i]), n columns.
+     */
+    void (*column_filter)(float *out, const float *x, size_t stride, const float *mean,
+                          const float *w, size_t w_stride, size_t n_bands, size_t n);
+
+    /*
+     * Cholesky factors in lanes, in place: c [i (i + 1) / 2 + j] (lower triangle) becomes
+     * L, with 1 / L_ii in the place of L_ii.  A lane that is not positive definite gets
+     * NaN or infinity somewhere, and no other lane notices.
+     */
+    void (*lanes_factor)(double *c, size_t n_bands);
+
+    /* L y = t in lanes, in place, with lanes_factor()'s L; then L' y = t if 'both'. */
+    void (*lanes_solve)(double *t, const double *l, size_t n_bands, int both);
+};
+
+extern const struct vaho_matrices vaho_matrices_generic; /* the reference */
+
+#endif

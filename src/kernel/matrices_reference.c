@@ -1,0 +1,142 @@
+/* matrices_reference.c - the reference: what each kernel computes, in the plainest C */
+#include <math.h>
+#include <string.h>
+
+#include "kernel/matrices.h"
+
+static void difference(float *out, size_t width, const float *x, size_t stride, const float *mean,
+                       size_t mean_stride, const unsigned char *valid, size_t n_rows, size_t n)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t i = 0; i < width; i++) {
+            int used = i < n && (valid == NULL || valid[i]);
+            const float *m = mean + (mean_stride > 0 ? r * mean_stride + i : r);
+            out[r * width + i] = used ? x[r * stride + i] - *m : 0.0f;
+        }
+}
+
+static void transpose(float *out, size_t out_stride, const float *in, size_t in_stride,
+                      size_t n_rows, size_t n_columns)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t c = 0; c < n_columns; c++)
+            out[c * out_stride + r] = in[r * in_stride + c];
+}
+
+static void gram(double *sum, const float *x, size_t n_bands, size_t n_pixels)
+{
+    size_t w = VAHO_BAND_PANEL, p = (n_bands + w - 1) / w * w;
+
+    for (size_t k = 0; k < n_pixels; k++)
+        for (size_t j = 0; j < n_bands; j++) {
+            double xj = (double)x[(j / w * n_pixels + k) * w + j % w];
+            for (size_t i = j; i < n_bands; i++)
+                sum[j * p + i] += xj * (double)x[(i / w * n_pixels + k) * w + i % w];
+        }
+}
+
+static void project(float *out, const float *w, size_t n_rows, const float *d, size_t n_bands)
+{
+    for (size_t r = 0; r < n_rows; r++)
+        for (size_t i = 0; i < VAHO_PANEL; i++) {
+            float sum = 0.0f;
+            for (size_t b = 0; b < n_bands; b++)
+                sum += w[(r / VAHO_ROWS * n_bands + b) * VAHO_ROWS + r % VAHO_ROWS] *
+                       d[b * VAHO_PANEL + i];
+            out[r * VAHO_PANEL + i] = sum;
+        }
+}
+
+static void energy(float *e, const float *w, const float *d, size_t n_bands)
+{
+    for (size_t i = 0; i < VAHO_PANEL; i++) {
+        e[i] = 0.0f;
+        for (size_t r = 0; r < n_bands; r++) {
+            float z = 0.0f;
+            for (size_t b = 0; b <= r; b++)
+                z += w[(r / VAHO_ROWS * n_bands + b) * VAHO_ROWS + r % VAHO_ROWS] *
+                     d[b * VAHO_PANEL + i];
+            e[i] += z * z;
+        }
+    }
+}
+
+static void lanes_gram(double *sum, const float *x, size_t n_bands, size_t n)
+{
+    for (size_t i = 0; i < n_bands; i++)
+        for (size_t j = 0; j <= i; j++)
+            for (size_t k = 0; k < n; k++)
+                for (size_t lane = 0; lane < VAHO_LANES; lane++)
+                    sum[(i * (i + 1) / 2 + j) * VAHO_LANES + lane] +=
+                        (double)x[(k * n_bands + i) * VAHO_LANES + lane] *
+                        (double)x[(k * n_bands + j) * VAHO_LANES + lane];
+}
+
+static void lanes_multiply(float *out, const float *a, const float *b, size_t n_i, size_t n_j,
+                           size_t n_k)
+{
+    memset(out, 0, n_i * n_j * VAHO_LANES * sizeof *out);
+    for (size_t i = 0; i < n_i; i++)
+        for (size_t j = 0; j < n_j; j++)
+            for (size_t k = 0; k < n_k; k++)
+                for (size_t lane = 0; lane < VAHO_LANES; lane++)
+                    out[(i * n_j + j) * VAHO_LANES + lane] +=
+                        a[(i * n_k + k) * VAHO_LANES + lane] * b[(j * n_k + k) * VAHO_LANES + lane];
+}
+
+static void column_filter(float *out, const float *x, size_t stride, const float *mean,
+                          const float *w, size_t w_stride, size_t n_bands, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        out[i] = 0.0f;
+        for (size_t b = 0; b < n_bands; b++)
+            out[i] += w[b * w_stride + i] * (x[b * stride + i] - mean[b * w_stride + i]);
+    }
+}
+
+/* Row by row (Cholesky and Banachiewicz): row i needs the rows above it alone. */
+static void lanes_factor(double *c, size_t n_bands)
+{
+    for (size_t i = 0; i < n_bands; i++)
+        for (size_t j = 0; j <= i; j++)
+            for (size_t lane = 0; lane < VAHO_LANES; lane++) {
+                double *ci = c + i * (i + 1) / 2 * VAHO_LANES + lane;
+                const double *cj = c + j * (j + 1) / 2 * VAHO_LANES + lane;
+                double sum = ci[j * VAHO_LANES];
+                for (size_t k = 0; k < j; k++)
+                    sum -= ci[k * VAHO_LANES] * cj[k * VAHO_LANES];
+                ci[j * VAHO_LANES] = i == j ? 1.0 / sqrt(sum) : sum * cj[j * VAHO_LANES];
+            }
+}
+
+static void lanes_solve(double *t, const double *l, size_t n_bands, int both)
+{
+    for (size_t lane = 0; lane < VAHO_LANES; lane++) {
+        for (size_t i = 0; i < n_bands; i++) {
+            const double *row = l + i * (i + 1) / 2 * VAHO_LANES + lane;
+            double sum = t[i * VAHO_LANES + lane];
+            for (size_t k = 0; k < i; k++)
+                sum -= row[k * VAHO_LANES] * t[k * VAHO_LANES + lane];
+            t[i * VAHO_LANES + lane] = sum * row[i * VAHO_LANES];
+        }
+        for (size_t i = n_bands; both && i-- > 0;) {
+            const double *row = l + i * (i + 1) / 2 * VAHO_LANES + lane;
+            double y = t[i * VAHO_LANES + lane] *= row[i * VAHO_LANES];
+            for (size_t k = 0; k < i; k++)
+                t[k * VAHO_LANES + lane] -= row[k * VAHO_LANES] * y;
+        }
+    }
+}
+
+const struct vaho_matrices vaho_matrices_generic = {
+    .difference = difference,
+    .transpose = transpose,
+    .gram = gram,
+    .project = project,
+    .energy = energy,
+    .lanes_gram = lanes_gram,
+    .lanes_multiply = lanes_multiply,
+    .column_filter = column_filter,
+    .lanes_factor = lanes_factor,
+    .lanes_solve = lanes_solve,
+};
