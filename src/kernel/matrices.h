@@ -26,6 +26,9 @@
 
 #include <stddef.h>
 
+enum { VAHO_LOWER = 1, VAHO_UPPER = 2 };
+#define VAHO_SPARSE_FLOOR 1e-4 /* ppm.m: keeps the weight of an amount of 0 finite */
+
 enum {
     VAHO_LANES = 16,      /* of a lane layout, whatever the instruction set */
     VAHO_PANEL = 48,      /* pixels of a panel */
@@ -86,8 +89,27 @@ struct vaho_matrices {
      */
     void (*lanes_factor)(double *c, size_t n_bands);
 
-    /* L y = t in lanes, in place, with lanes_factor()'s L; then L' y = t if 'both'. */
-    void (*lanes_solve)(double *t, const double *l, size_t n_bands, int both);
+    /* In lanes and in place, with lanes_factor()'s L: L y = t (VAHO_LOWER), L' y = t (VAHO_UPPER),
+     * or one after the other (both). */
+    void (*lanes_solve)(double *t, const double *l, size_t n_bands, int parts);
+
+    /* lanes_gram() with every product in float64: of x_ki - shift_i; shift: [n_bands][16]. */
+    void (*lanes_gram_exact)(double *sum, const float *x, const double *shift, size_t n_bands,
+                             size_t n);
+
+    /* y[k * 16 + lane] = sum over b f_b x_kb in float64; f: [n_bands][16], x: [n][n_bands][16]. */
+    void (*lanes_filter)(double *y, const float *x, const double *f, size_t n_bands, size_t n);
+
+    /*
+     * One step of the reweighted sparse filter on n pixels a lane, all in float64.  With
+     * y = sum over b f_b x_b and w = weight / (r (amount + VAHO_SPARSE_FLOOR)) each amount becomes
+     *     max(0, (y - w) / (r norm)),     0 where r = ratio is not above 0,
+     * and with a = r amount   sum_b += sum a x_b   and   square += sum a^2.
+     * x: [n][n_bands][16]; ratio, amount: [n][16]; f, sum: [n_bands][16]; norm, square: [16].
+     */
+    void (*lanes_sparse)(double *sum, double *square, double *amount, const float *x,
+                         const double *ratio, const double *f, const double *norm, double weight,
+                         size_t n_bands, size_t n);
 };
 
 extern const struct vaho_matrices vaho_matrices_generic; /* the reference */

@@ -22,6 +22,11 @@ typedef __m256d dvec;
 #define D_ROOT(a) _mm256_sqrt_pd(a)
 #define D_TAKE(a, b, c) _mm256_fnmadd_pd(a, b, c) /* c - a b */
 
+#define D_WIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p)) /* of float32 */
+#define D_ADD(a, b) _mm256_add_pd(a, b)
+#define D_MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)
+#define D_ABOVE_ZERO(a, b) _mm256_and_pd(_mm256_cmp_pd(a, _mm256_setzero_pd(), _CMP_GT_OQ), b) /* a > 0 ? b : 0 */
+
 static inline void add_to_double(double *sum, vec v)
 {
     __m128 low = _mm256_castps256_ps128(v), high = _mm256_extractf128_ps(v, 1);
@@ -33,6 +38,7 @@ static inline void add_to_double(double *sum, vec v)
 #define GRAM_PANELS 1  /* times 16 bands, in a tile of gram() */
 #define GRAM_COLUMNS 4 /* 8 sums, 2 rows, 1 spread value */
 #define LANE_TILE 3    /* 9 sums, 3 + 1 rows */
+#define EXACT_TILE 3
 #define FILTER_ROWS 4
 #define FILTER_VECTORS 3
 #define TABLE vaho_matrices_avx2

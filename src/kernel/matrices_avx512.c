@@ -22,6 +22,11 @@ typedef __m512d dvec;
 #define D_ROOT(a) _mm512_sqrt_pd(a)
 #define D_TAKE(a, b, c) _mm512_fnmadd_pd(a, b, c) /* c - a b */
 
+#define D_WIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p)) /* of float32 */
+#define D_ADD(a, b) _mm512_add_pd(a, b)
+#define D_MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)
+#define D_ABOVE_ZERO(a, b) _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, _mm512_setzero_pd(), _CMP_GT_OQ), b) /* a > 0 ? b : 0 */
+
 static inline void add_to_double(double *sum, vec v)
 {
     __m256 high = _mm256_castpd_ps(_mm512_extractf64x4_pd(_mm512_castps_pd(v), 1));
@@ -33,6 +38,7 @@ static inline void add_to_double(double *sum, vec v)
 #define GRAM_PANELS 3  /* times 16 bands, in a tile of gram() */
 #define GRAM_COLUMNS 8 /* 24 sums, 3 rows, 1 spread value */
 #define LANE_TILE 5    /* 25 sums, 5 + 1 rows */
+#define EXACT_TILE 5
 #define FILTER_ROWS 8
 #define FILTER_VECTORS 3
 #define TABLE vaho_matrices_avx512

@@ -23,6 +23,11 @@ typedef float64x2_t dvec;
 #define D_ROOT(a) vsqrtq_f64(a)
 #define D_TAKE(a, b, c) vfmsq_f64(c, a, b) /* c - a b */
 
+#define D_WIDEN(p) vcvt_f64_f32(vld1_f32(p)) /* of float32 */
+#define D_ADD(a, b) vaddq_f64(a, b)
+#define D_MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)
+#define D_ABOVE_ZERO(a, b) vreinterpretq_f64_u64(vandq_u64(vcgtzq_f64(a), vreinterpretq_u64_f64(b))) /* a > 0 ? b : 0 */
+
 static inline void add_to_double(double *sum, vec v)
 {
     D_STORE(sum, vaddq_f64(D_LOAD(sum), vcvt_f64_f32(vget_low_f32(v))));
@@ -32,6 +37,7 @@ static inline void add_to_double(double *sum, vec v)
 #define GRAM_PANELS 1  /* times 16 bands, in a tile of gram() */
 #define GRAM_COLUMNS 4 /* 16 sums, 4 rows, 1 spread value */
 #define LANE_TILE 4    /* 16 sums, 4 + 1 rows */
+#define EXACT_TILE 4
 #define FILTER_ROWS 8
 #define FILTER_VECTORS 3
 #define TABLE vaho_matrices_neon

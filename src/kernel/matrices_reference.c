@@ -109,22 +109,64 @@ static void lanes_factor(double *c, size_t n_bands)
             }
 }
 
-static void lanes_solve(double *t, const double *l, size_t n_bands, int both)
+static void lanes_solve(double *t, const double *l, size_t n_bands, int parts)
 {
     for (size_t lane = 0; lane < VAHO_LANES; lane++) {
-        for (size_t i = 0; i < n_bands; i++) {
+        for (size_t i = 0; (parts & VAHO_LOWER) && i < n_bands; i++) {
             const double *row = l + i * (i + 1) / 2 * VAHO_LANES + lane;
             double sum = t[i * VAHO_LANES + lane];
             for (size_t k = 0; k < i; k++)
                 sum -= row[k * VAHO_LANES] * t[k * VAHO_LANES + lane];
             t[i * VAHO_LANES + lane] = sum * row[i * VAHO_LANES];
         }
-        for (size_t i = n_bands; both && i-- > 0;) {
+        for (size_t i = n_bands; (parts & VAHO_UPPER) && i-- > 0;) {
             const double *row = l + i * (i + 1) / 2 * VAHO_LANES + lane;
             double y = t[i * VAHO_LANES + lane] *= row[i * VAHO_LANES];
             for (size_t k = 0; k < i; k++)
                 t[k * VAHO_LANES + lane] -= row[k * VAHO_LANES] * y;
         }
+    }
+}
+
+static void lanes_gram_exact(double *sum, const float *x, const double *shift, size_t n_bands,
+                             size_t n)
+{
+    for (size_t i = 0; i < n_bands; i++)
+        for (size_t j = 0; j <= i; j++)
+            for (size_t k = 0; k < n; k++)
+                for (size_t lane = 0; lane < VAHO_LANES; lane++) {
+                    size_t at_i = i * VAHO_LANES + lane, at_j = j * VAHO_LANES + lane;
+                    const float *row = x + k * n_bands * VAHO_LANES;
+                    sum[(i * (i + 1) / 2 + j) * VAHO_LANES + lane] +=
+                        ((double)row[at_i] - shift[at_i]) * ((double)row[at_j] - shift[at_j]);
+                }
+}
+
+static void lanes_filter(double *y, const float *x, const double *f, size_t n_bands, size_t n)
+{
+    memset(y, 0, n * VAHO_LANES * sizeof *y);
+    for (size_t k = 0; k < n; k++)
+        for (size_t b = 0; b < n_bands; b++)
+            for (size_t lane = 0; lane < VAHO_LANES; lane++)
+                y[k * VAHO_LANES + lane] +=
+                    f[b * VAHO_LANES + lane] * (double)x[(k * n_bands + b) * VAHO_LANES + lane];
+}
+
+static void lanes_sparse(double *sum, double *square, double *amount, const float *x,
+                         const double *ratio, const double *f, const double *norm, double weight,
+                         size_t n_bands, size_t n)
+{
+    for (size_t i = 0; i < n * VAHO_LANES; i++) {
+        size_t lane = i % VAHO_LANES;
+        const float *xi = x + i / VAHO_LANES * n_bands * VAHO_LANES + lane;
+        double y = 0.0, r = ratio[i];
+        for (size_t b = 0; b < n_bands; b++)
+            y += f[b * VAHO_LANES + lane] * (double)xi[b * VAHO_LANES];
+        y = (y - weight / (r * (amount[i] + VAHO_SPARSE_FLOOR))) / (r * norm[lane]);
+        amount[i] = r > 0.0 && y > 0.0 ? y : 0.0;
+        for (size_t b = 0; b < n_bands; b++)
+            sum[b * VAHO_LANES + lane] += r * amount[i] * (double)xi[b * VAHO_LANES];
+        square[lane] += r * amount[i] * r * amount[i];
     }
 }
 
@@ -139,4 +181,7 @@ const struct vaho_matrices vaho_matrices_generic = {
     .column_filter = column_filter,
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
+    .lanes_gram_exact = lanes_gram_exact,
+    .lanes_filter = lanes_filter,
+    .lanes_sparse = lanes_sparse,
 };

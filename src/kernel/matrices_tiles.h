@@ -320,9 +320,9 @@ static void lanes_factor(double *c, size_t n_bands)
     }
 }
 
-static void lanes_solve(double *t, const double *l, size_t n_bands, int both)
+static void lanes_solve(double *t, const double *l, size_t n_bands, int parts)
 {
-    for (size_t i = 0; i < n_bands; i++) {
+    for (size_t i = 0; (parts & VAHO_LOWER) && i < n_bands; i++) {
         const double *row = l + i * (i + 1) / 2 * VAHO_LANES;
         dvec sums[D_PARTS];
         UNROLL for (size_t v = 0; v < D_PARTS; v++) sums[v] =
@@ -332,7 +332,7 @@ static void lanes_solve(double *t, const double *l, size_t n_bands, int both)
             D_STORE(t + i * VAHO_LANES + v * D_LANES,
                     D_MULTIPLY(sums[v], D_LOAD(row + i * VAHO_LANES + v * D_LANES)));
     }
-    for (size_t i = n_bands; both && i-- > 0;) {
+    for (size_t i = n_bands; (parts & VAHO_UPPER) && i-- > 0;) {
         const double *row = l + i * (i + 1) / 2 * VAHO_LANES;
         for (size_t v = 0; v < D_PARTS; v++) {
             double *ti = t + i * VAHO_LANES + v * D_LANES;
@@ -346,6 +346,135 @@ static void lanes_solve(double *t, const double *l, size_t n_bands, int both)
     }
 }
 
+/* --- lanes in float64 ----------------------------------------------------- */
+
+/* As lane_tile(), of x - shift widened to float64; 'part' is one vector of D_LANES. */
+static inline __attribute__((always_inline)) void
+exact_tile(dvec acc[EXACT_TILE][EXACT_TILE], const float *x, const double *shift, size_t step,
+           size_t i0, size_t j0, size_t n)
+{
+    UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
+        UNROLL for (size_t j = 0; j < EXACT_TILE; j++)
+            acc[i][j] = D_SPREAD(0.0);
+    for (size_t k = 0; k < n; k++, x += step) {
+        dvec row[EXACT_TILE];
+        UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
+            row[i] = D_SUBTRACT(D_WIDEN(x + (i0 + i) * VAHO_LANES),
+                                D_LOAD(shift + (i0 + i) * VAHO_LANES));
+        UNROLL for (size_t j = 0; j < EXACT_TILE; j++) {
+            dvec other = D_SUBTRACT(D_WIDEN(x + (j0 + j) * VAHO_LANES),
+                                    D_LOAD(shift + (j0 + j) * VAHO_LANES));
+            UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
+                acc[i][j] = D_MULTIPLY_ADD(row[i], other, acc[i][j]);
+        }
+    }
+}
+
+static void lanes_gram_exact(double *sum, const float *x, const double *shift, size_t n_bands,
+                             size_t n)
+{
+    size_t step = n_bands * VAHO_LANES;
+    dvec acc[EXACT_TILE][EXACT_TILE];
+
+    if (n_bands < EXACT_TILE) {
+        vaho_matrices_generic.lanes_gram_exact(sum, x, shift, n_bands, n);
+        return;
+    }
+    for (size_t first = 0; first < n; first += VAHO_TILE) { /* so that lines stay in the cache */
+        size_t n_k = n - first < VAHO_TILE ? n - first : VAHO_TILE;
+        for (size_t i = 0; i < n_bands; i += EXACT_TILE)
+            for (size_t j = 0; j <= i; j += EXACT_TILE)
+                for (size_t at = 0; at < VAHO_LANES; at += D_LANES) {
+                    size_t i0 = i + EXACT_TILE <= n_bands ? i : n_bands - EXACT_TILE;
+                    size_t j0 = j + EXACT_TILE <= n_bands ? j : n_bands - EXACT_TILE;
+                    exact_tile(acc, x + first * step + at, shift + at, step, i0, j0, n_k);
+                    UNROLL for (size_t r = 0; r < EXACT_TILE; r++)
+                        UNROLL for (size_t c = 0; c < EXACT_TILE; c++) {
+                            size_t row = i0 + r, column = j0 + c;
+                            double *s = sum + (row * (row + 1) / 2 + column) * VAHO_LANES + at;
+                            if (row >= i && column >= j && column <= row)
+                                D_STORE(s, D_ADD(D_LOAD(s), acc[r][c]));
+                        }
+                }
+    }
+}
+
+enum { AT_ONCE = 8 }; /* pixels a lane: a band of the filter serves all of them */
+
+/* Sums of f_b x_b of n <= AT_ONCE pixels and D_LANES lanes. */
+static inline __attribute__((always_inline)) void filter_few(dvec y[AT_ONCE], const float *x,
+                                                             const double *f, size_t n_bands,
+                                                             const size_t n)
+{
+    UNROLL for (size_t k = 0; k < n; k++)
+        y[k] = D_SPREAD(0.0);
+    for (size_t b = 0; b < n_bands; b++) {
+        dvec fb = D_LOAD(f + b * VAHO_LANES);
+        UNROLL for (size_t k = 0; k < n; k++)
+            y[k] = D_MULTIPLY_ADD(fb, D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), y[k]);
+    }
+}
+
+static void lanes_filter(double *y, const float *x, const double *f, size_t n_bands, size_t n)
+{
+    dvec few[AT_ONCE];
+    size_t k = 0;
+
+    for (; k + AT_ONCE <= n; k += AT_ONCE)
+        for (size_t at = 0; at < VAHO_LANES; at += D_LANES) {
+            filter_few(few, x + k * n_bands * VAHO_LANES + at, f + at, n_bands, AT_ONCE);
+            UNROLL for (size_t i = 0; i < AT_ONCE; i++)
+                D_STORE(y + (k + i) * VAHO_LANES + at, few[i]);
+        }
+    for (; k < n; k++)
+        for (size_t at = 0; at < VAHO_LANES; at += D_LANES) {
+            filter_few(few, x + k * n_bands * VAHO_LANES + at, f + at, n_bands, 1);
+            D_STORE(y + k * VAHO_LANES + at, few[0]);
+        }
+}
+
+static inline __attribute__((always_inline)) void
+sparse_few(double *sum, double *square, double *amount, const float *x, const double *ratio,
+           const double *f, const double *norm, double weight, size_t n_bands, const size_t n)
+{
+    dvec y[AT_ONCE], total = D_LOAD(square);
+
+    filter_few(y, x, f, n_bands, n);
+    UNROLL for (size_t k = 0; k < n; k++) {
+        dvec r = D_LOAD(ratio + k * VAHO_LANES);
+        dvec old = D_ADD(D_LOAD(amount + k * VAHO_LANES), D_SPREAD(VAHO_SPARSE_FLOOR));
+        dvec w = D_DIVIDE(D_SPREAD(weight), D_MULTIPLY(r, old));
+        dvec now = D_DIVIDE(D_SUBTRACT(y[k], w), D_MULTIPLY(r, D_LOAD(norm)));
+        now = D_ABOVE_ZERO(now, D_ABOVE_ZERO(r, now));
+        D_STORE(amount + k * VAHO_LANES, now);
+        y[k] = D_MULTIPLY(r, now);
+        total = D_MULTIPLY_ADD(y[k], y[k], total);
+    }
+    D_STORE(square, total);
+    for (size_t b = 0; b < n_bands; b++) {
+        dvec s = D_LOAD(sum + b * VAHO_LANES);
+        UNROLL for (size_t k = 0; k < n; k++)
+            s = D_MULTIPLY_ADD(y[k], D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), s);
+        D_STORE(sum + b * VAHO_LANES, s);
+    }
+}
+
+static void lanes_sparse(double *sum, double *square, double *amount, const float *x,
+                         const double *ratio, const double *f, const double *norm, double weight,
+                         size_t n_bands, size_t n)
+{
+    size_t k = 0, step = n_bands * VAHO_LANES;
+
+    for (; k + AT_ONCE <= n; k += AT_ONCE)
+        for (size_t at = 0; at < VAHO_LANES; at += D_LANES)
+            sparse_few(sum + at, square + at, amount + k * VAHO_LANES + at, x + k * step + at,
+                       ratio + k * VAHO_LANES + at, f + at, norm + at, weight, n_bands, AT_ONCE);
+    for (; k < n; k++)
+        for (size_t at = 0; at < VAHO_LANES; at += D_LANES)
+            sparse_few(sum + at, square + at, amount + k * VAHO_LANES + at, x + k * step + at,
+                       ratio + k * VAHO_LANES + at, f + at, norm + at, weight, n_bands, 1);
+}
+
 const struct vaho_matrices TABLE = {
     .difference = difference,
     .transpose = transpose,
@@ -357,4 +486,7 @@ const struct vaho_matrices TABLE = {
     .column_filter = column_filter,
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
+    .lanes_gram_exact = lanes_gram_exact,
+    .lanes_filter = lanes_filter,
+    .lanes_sparse = lanes_sparse,
 };

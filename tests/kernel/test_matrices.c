@@ -234,9 +234,9 @@ static void try_lanes(const struct vaho_kernels *fast, size_t n_bands, size_t n,
     fast->matrices->lanes_factor(b, n_bands);
     for (size_t i = 0; i < n_triangle; i++)
         check(fast, "lanes_factor", b[i], a[i], 1e-9 * (2.0 * (double)n + 1.0));
-    for (int both = 0; both < 2; both++) {
-        reference->lanes_solve(ta, a, n_bands, both);
-        fast->matrices->lanes_solve(tb, a, n_bands, both);
+    for (int parts = VAHO_LOWER; parts <= (VAHO_LOWER | VAHO_UPPER); parts++) {
+        reference->lanes_solve(ta, a, n_bands, parts);
+        fast->matrices->lanes_solve(tb, a, n_bands, parts);
         for (size_t i = 0; i < n_bands * VAHO_LANES; i++)
             check(fast, "lanes_solve", tb[i], ta[i], 1e-9);
     }
@@ -248,6 +248,60 @@ static void try_lanes(const struct vaho_kernels *fast, size_t n_bands, size_t n,
     free(b);
     free(ta);
     free(tb);
+}
+
+static double *widened(const float *x, size_t n)
+{
+    double *out = room(n, sizeof *out);
+
+    for (size_t i = 0; i < n; i++)
+        out[i] = (double)x[i];
+    return out;
+}
+
+static void try_exact(const struct vaho_kernels *fast, size_t n_bands, size_t n)
+{
+    size_t n_triangle = n_bands * (n_bands + 1) / 2 * VAHO_LANES, n_b = n_bands * VAHO_LANES;
+    float *x = rolled(n * n_b), *rolls = rolled(n * VAHO_LANES + 2 * n_b);
+    double *f = widened(rolls, n_b), *shift = widened(rolls + n_b, n_b);
+    double *ratio = widened(rolls + 2 * n_b, n * VAHO_LANES), *norm = room(VAHO_LANES, 8);
+    double *a = room(n_triangle, sizeof *a), *b = room(n_triangle, sizeof *b);
+    double *ya = room(n * VAHO_LANES, 8), *yb = room(n * VAHO_LANES, 8);
+    double *sa = room(n_b + VAHO_LANES, 8), *sb = room(n_b + VAHO_LANES, 8);
+
+    reference->lanes_gram_exact(a, x, shift, n_bands, n);
+    fast->matrices->lanes_gram_exact(b, x, shift, n_bands, n);
+    for (size_t i = 0; i < n_triangle; i++)
+        check(fast, "lanes_gram_exact", b[i], a[i], 1e-12 * (double)n);
+    reference->lanes_filter(ya, x, f, n_bands, n);
+    fast->matrices->lanes_filter(yb, x, f, n_bands, n);
+    for (size_t i = 0; i < n * VAHO_LANES; i++) {
+        check(fast, "lanes_filter", yb[i], ya[i], 1e-12 * (double)n_bands);
+        ya[i] = yb[i] = i % 3 == 0 ? 0.0 : fabs(ratio[(i * 7) % (n * VAHO_LANES)]);
+        ratio[i] = fabs(ratio[i]) < 0.1 ? 0.0 : ratio[i]; /* some are not there */
+    }
+    for (size_t lane = 0; lane < VAHO_LANES; lane++)
+        norm[lane] = 1.0 + (double)lane;
+    for (int step = 0; step < 2; step++) {
+        reference->lanes_sparse(sa, sa + n_b, ya, x, ratio, f, norm, 0.01 * step, n_bands, n);
+        fast->matrices->lanes_sparse(sb, sb + n_b, yb, x, ratio, f, norm, 0.01 * step, n_bands, n);
+        for (size_t i = 0; i < n * VAHO_LANES; i++)
+            check(fast, "lanes_sparse, amount", yb[i], ya[i], 1e-9 * (1.0 + fabs(ya[i])));
+        for (size_t i = 0; i < n_b + VAHO_LANES; i++)
+            check(fast, "lanes_sparse, sums", sb[i], sa[i], 1e-9 * (double)n * (1.0 + fabs(sa[i])));
+    }
+    free(x);
+    free(rolls);
+    free(f);
+    free(shift);
+    free(ratio);
+    free(norm);
+    free(a);
+    free(b);
+    free(ya);
+    free(yb);
+    free(sa);
+    free(sb);
 }
 
 /* One lane that is not positive definite is told apart and spoils no other. */
@@ -296,6 +350,7 @@ static void compare(const struct vaho_kernels *fast)
             try_filters(fast, n, nb);
             try_column_filter(fast, nb, n);
             try_lanes(fast, nb, n, n % 23 + 1);
+            try_exact(fast, nb, n);
         }
     try_gram(fast, 425, 130);
     try_filters(fast, 3, 425);
