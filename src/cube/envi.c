@@ -339,8 +339,7 @@ static void drop_pages(const struct envi *envi, size_t start, size_t end)
 static int is_one_run(const struct vaho_source *source, const struct envi_layout *layout,
                       const struct cube_window *window)
 {
-    int one = cube_decoder_is_float32(layout->decode) &&
-              layout->sample_nbytes == sizeof(float) &&
+    int one = cube_decoder_is_float32(layout->decode) && layout->sample_nbytes == sizeof(float) &&
               layout->band_nbytes == source->info.n_samples * sizeof(float);
 
     for (size_t i = 0; one && i < window->n_bands; i++) {
@@ -363,8 +362,8 @@ static enum vaho_status read_runs(struct vaho_block *block, const struct vaho_so
                           band_of(window, 0) * layout->band_nbytes;
         float *out = block->value + l * n;
         for (size_t done = 0; done < n * sizeof *out;) {
-            ssize_t got = pread(envi->fd, (char *)out + done, n * sizeof *out - done,
-                                (off_t)(at + done));
+            ssize_t got =
+                pread(envi->fd, (char *)out + done, n * sizeof *out - done, (off_t)(at + done));
             if (got < 0 && errno == EINTR)
                 continue;
             if (got <= 0)

@@ -28,6 +28,9 @@ void vaho_detect_settings_default(struct vaho_detect_settings *settings)
                                               .wind_from_deg = NAN,
                                               .pixel_size_m = NAN,
                                               .q_kept = 0.5,
+                                              .band_from_um = NAN,
+                                              .band_to_um = NAN,
+                                              .iterations = 30,
                                               .n_decoys = 32};
 }
 

@@ -25,7 +25,8 @@ typedef __m256d dvec;
 #define D_WIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p)) /* of float32 */
 #define D_ADD(a, b) _mm256_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)
-#define D_ABOVE_ZERO(a, b) _mm256_and_pd(_mm256_cmp_pd(a, _mm256_setzero_pd(), _CMP_GT_OQ), b) /* a > 0 ? b : 0 */
+#define D_ABOVE_ZERO(a, b)                                                                         \
+    _mm256_and_pd(_mm256_cmp_pd(a, _mm256_setzero_pd(), _CMP_GT_OQ), b) /* a > 0 ? b : 0 */
 
 static inline void add_to_double(double *sum, vec v)
 {

@@ -25,7 +25,9 @@ typedef __m512d dvec;
 #define D_WIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p)) /* of float32 */
 #define D_ADD(a, b) _mm512_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)
-#define D_ABOVE_ZERO(a, b) _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, _mm512_setzero_pd(), _CMP_GT_OQ), b) /* a > 0 ? b : 0 */
+#define D_ABOVE_ZERO(a, b)                                                                         \
+    _mm512_maskz_mov_pd(_mm512_cmp_pd_mask(a, _mm512_setzero_pd(), _CMP_GT_OQ),                    \
+                        b) /* a > 0 ? b : 0 */
 
 static inline void add_to_double(double *sum, vec v)
 {

@@ -26,7 +26,8 @@ typedef float64x2_t dvec;
 #define D_WIDEN(p) vcvt_f64_f32(vld1_f32(p)) /* of float32 */
 #define D_ADD(a, b) vaddq_f64(a, b)
 #define D_MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)
-#define D_ABOVE_ZERO(a, b) vreinterpretq_f64_u64(vandq_u64(vcgtzq_f64(a), vreinterpretq_u64_f64(b))) /* a > 0 ? b : 0 */
+#define D_ABOVE_ZERO(a, b)                                                                         \
+    vreinterpretq_f64_u64(vandq_u64(vcgtzq_f64(a), vreinterpretq_u64_f64(b))) /* a > 0 ? b : 0 */
 
 static inline void add_to_double(double *sum, vec v)
 {

@@ -349,23 +349,23 @@ static void lanes_solve(double *t, const double *l, size_t n_bands, int parts)
 /* --- lanes in float64 ----------------------------------------------------- */
 
 /* As lane_tile(), of x - shift widened to float64; 'part' is one vector of D_LANES. */
-static inline __attribute__((always_inline)) void
-exact_tile(dvec acc[EXACT_TILE][EXACT_TILE], const float *x, const double *shift, size_t step,
-           size_t i0, size_t j0, size_t n)
+static inline __attribute__((always_inline)) void exact_tile(dvec acc[EXACT_TILE][EXACT_TILE],
+                                                             const float *x, const double *shift,
+                                                             size_t step, size_t i0, size_t j0,
+                                                             size_t n)
 {
-    UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
-        UNROLL for (size_t j = 0; j < EXACT_TILE; j++)
-            acc[i][j] = D_SPREAD(0.0);
+    UNROLL for (size_t i = 0; i < EXACT_TILE; i++) UNROLL for (size_t j = 0; j < EXACT_TILE; j++)
+        acc[i][j] = D_SPREAD(0.0);
     for (size_t k = 0; k < n; k++, x += step) {
         dvec row[EXACT_TILE];
-        UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
-            row[i] = D_SUBTRACT(D_WIDEN(x + (i0 + i) * VAHO_LANES),
-                                D_LOAD(shift + (i0 + i) * VAHO_LANES));
-        UNROLL for (size_t j = 0; j < EXACT_TILE; j++) {
+        UNROLL for (size_t i = 0; i < EXACT_TILE; i++) row[i] =
+            D_SUBTRACT(D_WIDEN(x + (i0 + i) * VAHO_LANES), D_LOAD(shift + (i0 + i) * VAHO_LANES));
+        UNROLL for (size_t j = 0; j < EXACT_TILE; j++)
+        {
             dvec other = D_SUBTRACT(D_WIDEN(x + (j0 + j) * VAHO_LANES),
                                     D_LOAD(shift + (j0 + j) * VAHO_LANES));
-            UNROLL for (size_t i = 0; i < EXACT_TILE; i++)
-                acc[i][j] = D_MULTIPLY_ADD(row[i], other, acc[i][j]);
+            UNROLL for (size_t i = 0; i < EXACT_TILE; i++) acc[i][j] =
+                D_MULTIPLY_ADD(row[i], other, acc[i][j]);
         }
     }
 }
@@ -389,12 +389,13 @@ static void lanes_gram_exact(double *sum, const float *x, const double *shift, s
                     size_t j0 = j + EXACT_TILE <= n_bands ? j : n_bands - EXACT_TILE;
                     exact_tile(acc, x + first * step + at, shift + at, step, i0, j0, n_k);
                     UNROLL for (size_t r = 0; r < EXACT_TILE; r++)
-                        UNROLL for (size_t c = 0; c < EXACT_TILE; c++) {
-                            size_t row = i0 + r, column = j0 + c;
-                            double *s = sum + (row * (row + 1) / 2 + column) * VAHO_LANES + at;
-                            if (row >= i && column >= j && column <= row)
-                                D_STORE(s, D_ADD(D_LOAD(s), acc[r][c]));
-                        }
+                        UNROLL for (size_t c = 0; c < EXACT_TILE; c++)
+                    {
+                        size_t row = i0 + r, column = j0 + c;
+                        double *s = sum + (row * (row + 1) / 2 + column) * VAHO_LANES + at;
+                        if (row >= i && column >= j && column <= row)
+                            D_STORE(s, D_ADD(D_LOAD(s), acc[r][c]));
+                    }
                 }
     }
 }
@@ -402,16 +403,14 @@ static void lanes_gram_exact(double *sum, const float *x, const double *shift, s
 enum { AT_ONCE = 8 }; /* pixels a lane: a band of the filter serves all of them */
 
 /* Sums of f_b x_b of n <= AT_ONCE pixels and D_LANES lanes. */
-static inline __attribute__((always_inline)) void filter_few(dvec y[AT_ONCE], const float *x,
-                                                             const double *f, size_t n_bands,
-                                                             const size_t n)
+static inline __attribute__((always_inline)) void
+filter_few(dvec y[AT_ONCE], const float *x, const double *f, size_t n_bands, const size_t n)
 {
-    UNROLL for (size_t k = 0; k < n; k++)
-        y[k] = D_SPREAD(0.0);
+    UNROLL for (size_t k = 0; k < n; k++) y[k] = D_SPREAD(0.0);
     for (size_t b = 0; b < n_bands; b++) {
         dvec fb = D_LOAD(f + b * VAHO_LANES);
-        UNROLL for (size_t k = 0; k < n; k++)
-            y[k] = D_MULTIPLY_ADD(fb, D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), y[k]);
+        UNROLL for (size_t k = 0; k < n; k++) y[k] =
+            D_MULTIPLY_ADD(fb, D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), y[k]);
     }
 }
 
@@ -440,7 +439,8 @@ sparse_few(double *sum, double *square, double *amount, const float *x, const do
     dvec y[AT_ONCE], total = D_LOAD(square);
 
     filter_few(y, x, f, n_bands, n);
-    UNROLL for (size_t k = 0; k < n; k++) {
+    UNROLL for (size_t k = 0; k < n; k++)
+    {
         dvec r = D_LOAD(ratio + k * VAHO_LANES);
         dvec old = D_ADD(D_LOAD(amount + k * VAHO_LANES), D_SPREAD(VAHO_SPARSE_FLOOR));
         dvec w = D_DIVIDE(D_SPREAD(weight), D_MULTIPLY(r, old));
@@ -453,8 +453,8 @@ sparse_few(double *sum, double *square, double *amount, const float *x, const do
     D_STORE(square, total);
     for (size_t b = 0; b < n_bands; b++) {
         dvec s = D_LOAD(sum + b * VAHO_LANES);
-        UNROLL for (size_t k = 0; k < n; k++)
-            s = D_MULTIPLY_ADD(y[k], D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), s);
+        UNROLL for (size_t k = 0; k < n; k++) s =
+            D_MULTIPLY_ADD(y[k], D_WIDEN(x + (k * n_bands + b) * VAHO_LANES), s);
         D_STORE(sum + b * VAHO_LANES, s);
     }
 }

@@ -30,18 +30,18 @@ struct columns {
     const struct vaho_pixel_request *request;
     struct vaho_pool *pool;
     struct vaho_lines lines;
-    size_t n_triangle;       /* of bands and one */
-    size_t first, n_groups;  /* of this turn */
-    size_t n_rows;           /* of whitening: L^-1, then filters */
-    size_t line, n_lines;    /* of this block */
-    double *gram;            /* [group][triangle][16] */
-    float *d;                /* lanes of a block */
-    float *filter, *mean;    /* n x n_bands x width, n_bands x width */
-    float *sigma;            /* n x width */
-    float *whitening;        /* [group][n_rows][n_bands + 1][16]; NULL without cosine */
-    float *map;              /* [n x 3][line][sample] of a block; NULL without cosine */
-    float **scratch;         /* a worker */
-    float *alpha;            /* a column; NULL without shrinkage */
+    size_t n_triangle;      /* of bands and one */
+    size_t first, n_groups; /* of this turn */
+    size_t n_rows;          /* of whitening: L^-1, then filters */
+    size_t line, n_lines;   /* of this block */
+    double *gram;           /* [group][triangle][16] */
+    float *d;               /* lanes of a block */
+    float *filter, *mean;   /* n x n_bands x width, n_bands x width */
+    float *sigma;           /* n x width */
+    float *whitening;       /* [group][n_rows][n_bands + 1][16]; NULL without cosine */
+    float *map;             /* [n x 3][line][sample] of a block; NULL without cosine */
+    float **scratch;        /* a worker */
+    float *alpha;           /* a column; NULL without shrinkage */
     struct vaho_column_shrinkage **shrinkage; /* a group of the turn */
     size_t *n_singular;                       /* a worker */
     double *n_pixels;                         /* a worker */
@@ -178,9 +178,9 @@ static void settle(double *gram, double n[VAHO_LANES], size_t nb)
         for (size_t j = 0; j <= i; j++) {
             double *c = gram + (i * (i + 1) / 2 + j) * VAHO_LANES;
             for (size_t lane = 0; lane < VAHO_LANES; lane++)
-                c[lane] = (c[lane] - n[lane] * sum[i * VAHO_LANES + lane] *
-                                         sum[j * VAHO_LANES + lane]) /
-                          fmax(n[lane] - 1.0, 1.0);
+                c[lane] =
+                    (c[lane] - n[lane] * sum[i * VAHO_LANES + lane] * sum[j * VAHO_LANES + lane]) /
+                    fmax(n[lane] - 1.0, 1.0);
         }
 }
 
@@ -226,10 +226,10 @@ static void aim(struct columns *c, size_t group, size_t target, const double *fa
     for (size_t b = 0; b < nb; b++)
         for (size_t lane = 0; lane < VAHO_LANES; lane++) {
             double mean = (double)c->mean[b * w + at + lane];
-            d[b * VAHO_LANES + lane] = request->direction == VAHO_DIRECTION_OF_LIGHT ? value[b] * mean
-                                       : request->direction == VAHO_DIRECTION_ITSELF
-                                           ? value[b]
-                                           : value[b] - mean;
+            d[b * VAHO_LANES + lane] =
+                request->direction == VAHO_DIRECTION_OF_LIGHT ? value[b] * mean
+                : request->direction == VAHO_DIRECTION_ITSELF ? value[b]
+                                                              : value[b] - mean;
         }
     request->kernels->matrices->lanes_solve(d, factor, nb, VAHO_LOWER);
     for (size_t i = 0; i < nb * VAHO_LANES; i++)
@@ -262,8 +262,8 @@ static void make_whitening(struct columns *c, size_t group, const double *factor
     }
     for (size_t t = 0; t < c->request->n; t++)
         for (size_t b = 0; b < nb; b++)
-            memcpy(row + ((nb + t) * (nb + 1) + b) * VAHO_LANES,
-                   c->filter + (t * nb + b) * w + at, VAHO_LANES * sizeof *row);
+            memcpy(row + ((nb + t) * (nb + 1) + b) * VAHO_LANES, c->filter + (t * nb + b) * w + at,
+                   VAHO_LANES * sizeof *row);
     for (size_t r = 0; r < c->n_rows; r++)
         for (size_t lane = 0; lane < VAHO_LANES; lane++) {
             double centre = 0.0;
@@ -289,8 +289,8 @@ static enum vaho_status factor_group(void *context, size_t task, size_t worker,
         shrink(c, task, covariance);
     for (size_t b = 0; b < nb; b++)
         for (size_t lane = 0; lane < VAHO_LANES; lane++)
-            c->mean[b * w + at + lane] = (float)((double)c->lines.shift[b * w + at + lane] +
-                                                 mean[b * VAHO_LANES + lane]);
+            c->mean[b * w + at + lane] =
+                (float)((double)c->lines.shift[b * w + at + lane] + mean[b * VAHO_LANES + lane]);
     c->request->kernels->matrices->lanes_factor(covariance, nb);
     for (size_t t = 0; t < c->request->n; t++)
         aim(c, task, t, covariance, d);

@@ -162,8 +162,7 @@ void vaho_column_shrinkage_likelihood(double *out, const struct vaho_column_shri
         }
 }
 
-void vaho_column_shrinkage_choose(double alpha[VAHO_LANES],
-                                  const struct vaho_column_shrinkage *k)
+void vaho_column_shrinkage_choose(double alpha[VAHO_LANES], const struct vaho_column_shrinkage *k)
 {
     double value[VAHO_N_ALPHAS * VAHO_LANES];
 

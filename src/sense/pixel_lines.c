@@ -41,13 +41,12 @@ enum vaho_status vaho_lines_read(struct vaho_lines *lines, size_t first, size_t 
     struct vaho_block *block = lines->block[worker];
     unsigned char *whole = lines->whole + worker * VAHO_PIECE_LINES * lines->width;
     double start = lines->request->clock_s();
-    enum vaho_status status = vaho_source_read(block, request->source, first, n, request->band,
-                                               request->n_bands, error);
+    enum vaho_status status =
+        vaho_source_read(block, request->source, first, n, request->band, request->n_bands, error);
 
     for (size_t l = 0; status == VAHO_OK && l < n; l++)
-        mark_whole(whole + l * lines->width,
-                   block->value + l * lines->n_bands * lines->n_samples, lines->n_bands,
-                   lines->n_samples);
+        mark_whole(whole + l * lines->width, block->value + l * lines->n_bands * lines->n_samples,
+                   lines->n_bands, lines->n_samples);
     lines->busy[worker][VAHO_STAGE_READ] += lines->request->clock_s() - start;
     return status;
 }
@@ -99,26 +98,25 @@ enum vaho_status vaho_lines_new(struct vaho_lines *out, const struct vaho_pixel_
     out->n_groups = (info->n_samples + VAHO_LANES - 1) / VAHO_LANES;
     out->width = out->n_groups * VAHO_LANES;
     out->shift = vaho_alloc(out->n_bands * out->width, sizeof *out->shift);
+    out->level = out->shift;
     out->block = vaho_alloc(n_workers, sizeof *out->block);
     out->whole = vaho_alloc(n_workers * VAHO_PIECE_LINES, out->width);
     out->busy = vaho_alloc(n_workers, sizeof *out->busy);
     if (!out->shift || !out->block || !out->whole || !out->busy)
         status = vaho_fail_memory(error, "lines of pixels");
     for (size_t i = 0; status == VAHO_OK && i < n_workers; i++)
-        status = vaho_block_new(&out->block[i], VAHO_PIECE_LINES, out->n_bands, out->n_samples,
-                                error);
+        status =
+            vaho_block_new(&out->block[i], VAHO_PIECE_LINES, out->n_bands, out->n_samples, error);
     return status == VAHO_OK ? rough_mean(out, error) : status;
 }
 
-void vaho_lines_level(struct vaho_lines *lines)
+void vaho_lines_scene_mean(float *out, const struct vaho_lines *lines)
 {
     for (size_t b = 0; b < lines->n_bands; b++) {
-        float *shift = lines->shift + b * lines->width;
         double sum = 0.0;
         for (size_t s = 0; s < lines->n_samples; s++)
-            sum += (double)shift[s];
-        for (size_t s = 0; s < lines->width; s++)
-            shift[s] = (float)(sum / (double)lines->n_samples);
+            sum += (double)lines->shift[b * lines->width + s];
+        out[b] = (float)(sum / (double)lines->n_samples);
     }
 }
 
@@ -148,7 +146,7 @@ static enum vaho_status fill_piece(void *context, size_t task, size_t worker,
             const unsigned char *valid = whole + l * lines->width + s;
             int all = memchr(valid, 0, k) == NULL;
             m->difference(out, VAHO_LANES, lines->block[worker]->value + l * nb * ns + s, ns,
-                          lines->shift + s, lines->width, all ? NULL : valid, nb, k);
+                          lines->level + s, lines->width, all ? NULL : valid, nb, k);
             for (size_t i = 0; i < VAHO_LANES; i++)
                 out[nb * VAHO_LANES + i] = i < k ? (float)valid[i] : 0.0f;
         }

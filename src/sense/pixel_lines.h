@@ -26,9 +26,10 @@ struct vaho_lines {
     size_t n_groups;           /* of 16 columns, the last one filled up */
     size_t width;              /* n_groups x 16 */
     float *shift;              /* n_bands x width: the rough mean */
+    const float *level;        /* what is taken off: 'shift', unless set to other n_bands x width */
     struct vaho_block **block; /* a worker */
     unsigned char *whole;      /* a worker: PIECE_LINES x width */
-    double (*busy)[VAHO_N_OWN_STAGES];         /* a worker: seconds by stage */
+    double (*busy)[VAHO_N_OWN_STAGES]; /* a worker: seconds by stage */
 };
 
 /* Reads one line in so many for the rough mean.  VAHO_NO_MEMORY, what reading returns. */
@@ -36,8 +37,8 @@ enum vaho_status vaho_lines_new(struct vaho_lines *out, const struct vaho_pixel_
                                 struct vaho_pool *pool, struct vaho_error *error);
 void vaho_lines_free(struct vaho_lines *lines); /* half-built is fine */
 
-/* The scene's rough mean in every column: one background for all. */
-void vaho_lines_level(struct vaho_lines *lines);
+/* The rough mean of the scene, n_bands values. */
+void vaho_lines_scene_mean(float *out, const struct vaho_lines *lines);
 
 /*
  * Reads up to VAHO_PIECE_LINES lines into block[worker] and marks in

@@ -42,12 +42,12 @@ struct vaho_pixel_request {
     size_t n_bands;
     const struct vaho_kernels *kernels;
     enum vaho_direction direction;
-    size_t n;            /* targets */
-    const double *value; /* n x n_bands */
-    int cosine;          /* 1: VAHO_MAP_COSINE too */
-    int shrink;          /* by column: leave-one-out shrinkage, see column_shrinkage.h */
-    size_t iterations;   /* of the sparse filter */
-    size_t inner, outer; /* windows: odd numbers of pixels */
+    size_t n;                /* targets */
+    const double *value;     /* n x n_bands */
+    int cosine;              /* 1: VAHO_MAP_COSINE too */
+    int shrink;              /* by column: leave-one-out shrinkage, see column_shrinkage.h */
+    size_t iterations;       /* of the sparse filter */
+    size_t inner, outer;     /* windows: odd numbers of pixels */
     double (*clock_s)(void); /* seconds from any beginning */
     /*
      * Takes lines [first, first + n_lines) of one target's map, n_lines x n_samples; called
@@ -74,9 +74,6 @@ enum vaho_status vaho_maps_by_scene(struct vaho_pixel_outcome *out,
                                     const struct vaho_pixel_request *request,
                                     struct vaho_pool *pool, struct vaho_error *error);
 enum vaho_status vaho_maps_by_column(struct vaho_pixel_outcome *out,
-                                     const struct vaho_pixel_request *request,
-                                     struct vaho_pool *pool, struct vaho_error *error);
-enum vaho_status vaho_maps_by_window(struct vaho_pixel_outcome *out,
                                      const struct vaho_pixel_request *request,
                                      struct vaho_pool *pool, struct vaho_error *error);
 enum vaho_status vaho_maps_sparse(struct vaho_pixel_outcome *out,
