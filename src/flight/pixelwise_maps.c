@@ -195,6 +195,9 @@ static enum vaho_status score(struct maps *m, struct vaho_pool *pool, struct vah
         status = vaho_fail_memory(error, "the signatures");
     for (size_t i = 0; status == VAHO_OK && i < s->n_searched * s->n_bands; i++)
         m->value[i] = surface ? s->value[i] : -s->value[i];
+    if (thermal || settings->shrink || settings->background != VAHO_BACKGROUND_COLUMN)
+        openblas_set_num_threads(
+            1); /* as vaho_detect() does, and why; else it is not even loaded */
     if (status == VAHO_OK && thermal)
         status = aim_thermal(m, pool, error);
     request.value = m->value;
@@ -236,7 +239,6 @@ enum vaho_status vaho_detect_maps(struct vaho_detection **out, const struct vaho
     m.detection->n_lines = info->n_lines;
     m.detection->n_samples = info->n_samples;
     m.detection->unit = settings->n_surfaces > 0 ? "" : "ppm.m";
-    openblas_set_num_threads(1); /* as vaho_detect() does, and why */
     if (status == VAHO_OK)
         status = vaho_permit_settings(settings, error);
     if (status == VAHO_OK)

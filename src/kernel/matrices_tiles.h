@@ -37,7 +37,8 @@ static void difference(float *out, size_t width, const float *x, size_t stride, 
                 STORE(o + i, SUBTRACT(LOAD(row + i), LOAD(means + i)));
         for (; i < n; i++)
             o[i] = row[i] - (mean_stride == 0 ? mean[r] : means[i]);
-        memset(o + n, 0, (width - n) * sizeof *o);
+        if (n < width)
+            memset(o + n, 0, (width - n) * sizeof *o);
     }
     for (size_t i = 0; valid != NULL && i < n; i++)
         for (size_t r = 0; !valid[i] && r < n_rows; r++) /* few are not */
