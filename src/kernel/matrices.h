@@ -93,6 +93,14 @@ struct vaho_matrices {
      * or one after the other (both). */
     void (*lanes_solve)(double *t, const double *l, size_t n_bands, int parts);
 
+    /*
+     * For row a of n_rows, with o = there r and q = 1 - beta_a o: product_a *= q, ratio_a += o / q,
+     * over n pixels.  r: [n][n_rows][16]; there, every there_step floats: 16 of 0 or 1;
+     * product, ratio, beta: [n_rows][16].
+     */
+    void (*lanes_left_out)(double *product, double *ratio, const float *r, const float *there,
+                           size_t there_step, const double *beta, size_t n_rows, size_t n);
+
     /* lanes_gram() with every product in float64: of x_ki - shift_i; shift: [n_bands][16]. */
     void (*lanes_gram_exact)(double *sum, const float *x, const double *shift, size_t n_bands,
                              size_t n);

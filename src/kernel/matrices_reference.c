@@ -128,6 +128,21 @@ static void lanes_solve(double *t, const double *l, size_t n_bands, int parts)
     }
 }
 
+static void lanes_left_out(double *product, double *ratio, const float *r, const float *there,
+                           size_t there_step, const double *beta, size_t n_rows, size_t n)
+{
+    for (size_t k = 0; k < n; k++)
+        for (size_t a = 0; a < n_rows; a++)
+            for (size_t lane = 0; lane < VAHO_LANES; lane++) {
+                size_t at = a * VAHO_LANES + lane;
+                double own =
+                    (double)r[k * n_rows * VAHO_LANES + at] * (double)there[k * there_step + lane];
+                double q = 1.0 - beta[at] * own;
+                product[at] *= q;
+                ratio[at] += own / q;
+            }
+}
+
 static void lanes_gram_exact(double *sum, const float *x, const double *shift, size_t n_bands,
                              size_t n)
 {
@@ -181,6 +196,7 @@ const struct vaho_matrices vaho_matrices_generic = {
     .column_filter = column_filter,
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
+    .lanes_left_out = lanes_left_out,
     .lanes_gram_exact = lanes_gram_exact,
     .lanes_filter = lanes_filter,
     .lanes_sparse = lanes_sparse,

@@ -371,6 +371,23 @@ static inline __attribute__((always_inline)) void exact_tile(dvec acc[EXACT_TILE
     }
 }
 
+static void lanes_left_out(double *product, double *ratio, const float *r, const float *there,
+                           size_t there_step, const double *beta, size_t n_rows, size_t n)
+{
+    for (size_t a = 0; a < n_rows * VAHO_LANES; a += D_LANES) {
+        dvec b = D_LOAD(beta + a), p = D_LOAD(product + a), sum = D_LOAD(ratio + a);
+        for (size_t k = 0; k < n; k++) {
+            dvec own = D_MULTIPLY(D_WIDEN(r + k * n_rows * VAHO_LANES + a),
+                                  D_WIDEN(there + k * there_step + a % VAHO_LANES));
+            dvec q = D_TAKE(b, own, D_SPREAD(1.0));
+            p = D_MULTIPLY(p, q);
+            sum = D_ADD(sum, D_DIVIDE(own, q));
+        }
+        D_STORE(product + a, p);
+        D_STORE(ratio + a, sum);
+    }
+}
+
 static void lanes_gram_exact(double *sum, const float *x, const double *shift, size_t n_bands,
                              size_t n)
 {
@@ -487,6 +504,7 @@ const struct vaho_matrices TABLE = {
     .column_filter = column_filter,
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
+    .lanes_left_out = lanes_left_out,
     .lanes_gram_exact = lanes_gram_exact,
     .lanes_filter = lanes_filter,
     .lanes_sparse = lanes_sparse,

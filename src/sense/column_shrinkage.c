@@ -12,6 +12,7 @@ struct vaho_column_shrinkage {
     double n[VAHO_LANES];
     double *log_det; /* [alpha][16] */
     double *sum;     /* [alpha][16]: of log q + r / q */
+    double *beta;    /* [alpha][16] */
     float *rotation; /* [band][band + 1][16]: rows of V', and what centres them */
     float *weight;   /* [alpha][band][16]: 1 / (n beta lambda + alpha) */
 };
@@ -27,6 +28,7 @@ void vaho_column_shrinkage_free(struct vaho_column_shrinkage *shrinkage)
         return;
     free(shrinkage->log_det);
     free(shrinkage->sum);
+    free(shrinkage->beta);
     free(shrinkage->rotation);
     free(shrinkage->weight);
     free(shrinkage);
@@ -63,6 +65,7 @@ static int turn_lane(struct vaho_column_shrinkage *k, const double *covariance, 
     for (size_t a = 0; a < VAHO_N_ALPHAS; a++) {
         double alpha = vaho_shrinkage_alpha(a), own = n * (1.0 - alpha) / (n - 1.0);
         double *log_det = k->log_det + a * VAHO_LANES + lane;
+        k->beta[a * VAHO_LANES + lane] = (1.0 - alpha) / (n - 1.0);
         *log_det = log_scale;
         for (size_t j = 0; j < p; j++) {
             double g = own * fmax(lambda[j], 0.0) + alpha;
@@ -89,9 +92,10 @@ enum vaho_status vaho_column_shrinkage_new(struct vaho_column_shrinkage **out,
         memcpy(k->n, n, sizeof k->n);
         k->log_det = vaho_alloc((size_t)VAHO_N_ALPHAS * VAHO_LANES, sizeof *k->log_det);
         k->sum = vaho_alloc((size_t)VAHO_N_ALPHAS * VAHO_LANES, sizeof *k->sum);
+        k->beta = vaho_alloc((size_t)VAHO_N_ALPHAS * VAHO_LANES, sizeof *k->beta);
         k->rotation = vaho_alloc(p * (p + 1) * VAHO_LANES, sizeof *k->rotation);
         k->weight = vaho_alloc(VAHO_N_ALPHAS * p * VAHO_LANES, sizeof *k->weight);
-        whole = k->log_det && k->sum && k->rotation && k->weight;
+        whole = k->log_det && k->sum && k->beta && k->rotation && k->weight;
     }
     if (!whole) {
         vaho_column_shrinkage_free(k);
@@ -112,44 +116,23 @@ size_t vaho_column_shrinkage_scratch(size_t n_bands, size_t n_lines)
     return n_lines * (n_bands + VAHO_N_ALPHAS) * VAHO_LANES;
 }
 
-/* The products of q and the sums of r / q over the lines of a block, alpha by alpha. */
-static void add_likelihoods(struct vaho_column_shrinkage *k, const float *r, const float *d,
-                            size_t n_lines)
-{
-    size_t step = (k->n_bands + 1) * VAHO_LANES;
-
-    for (size_t a = 0; a < VAHO_N_ALPHAS; a++) {
-        double product[VAHO_LANES], ratio[VAHO_LANES] = {0}, beta[VAHO_LANES];
-        for (size_t lane = 0; lane < VAHO_LANES; lane++) {
-            product[lane] = 1.0;
-            beta[lane] = (1.0 - vaho_shrinkage_alpha(a)) / fmax(k->n[lane] - 1.0, 1.0);
-        }
-        for (size_t l = 0; l < n_lines; l++) {
-            const float *rl = r + (l * VAHO_N_ALPHAS + a) * VAHO_LANES;
-            const float *there = d + l * step + k->n_bands * VAHO_LANES;
-            for (size_t lane = 0; lane < VAHO_LANES; lane++) {
-                double own = (double)rl[lane] * (double)there[lane]; /* 0 where no pixel is */
-                double q = fmax(1.0 - beta[lane] * own, 1e-4);
-                product[lane] *= q;
-                ratio[lane] += own / q;
-            }
-        }
-        for (size_t lane = 0; lane < VAHO_LANES; lane++)
-            k->sum[a * VAHO_LANES + lane] += log(product[lane]) + ratio[lane];
-    }
-}
-
 void vaho_column_shrinkage_add(struct vaho_column_shrinkage *k, const float *d, size_t n_lines,
                                const struct vaho_matrices *matrices, float *scratch)
 {
     size_t p = k->n_bands;
     float *y = scratch, *r = scratch + n_lines * p * VAHO_LANES;
+    double product[VAHO_N_ALPHAS * VAHO_LANES];
 
     matrices->lanes_multiply(y, d, k->rotation, n_lines, p, p + 1);
     for (size_t i = 0; i < n_lines * p * VAHO_LANES; i++)
         y[i] *= y[i];
     matrices->lanes_multiply(r, y, k->weight, n_lines, VAHO_N_ALPHAS, p);
-    add_likelihoods(k, r, d, n_lines);
+    for (size_t i = 0; i < VAHO_N_ALPHAS * VAHO_LANES; i++)
+        product[i] = 1.0; /* of at most 64 numbers above 1 / n: no underflow */
+    matrices->lanes_left_out(product, k->sum, r, d + p * VAHO_LANES, (p + 1) * VAHO_LANES, k->beta,
+                             VAHO_N_ALPHAS, n_lines);
+    for (size_t i = 0; i < VAHO_N_ALPHAS * VAHO_LANES; i++)
+        k->sum[i] += log(product[i]);
 }
 
 void vaho_column_shrinkage_likelihood(double *out, const struct vaho_column_shrinkage *k)

@@ -304,6 +304,29 @@ static void try_exact(const struct vaho_kernels *fast, size_t n_bands, size_t n)
     free(sb);
 }
 
+static void try_left_out(const struct vaho_kernels *fast, size_t n_rows, size_t n)
+{
+    size_t n_out = n_rows * VAHO_LANES;
+    float *r = rolled(n * n_out), *there = rolled(n * VAHO_LANES);
+    double *beta = widened(r, n_out), *a = room(2 * n_out, 8), *b = room(2 * n_out, 8);
+
+    for (size_t i = 0; i < n * VAHO_LANES; i++)
+        there[i] = there[i] > -0.8f ? 1.0f : 0.0f;
+    for (size_t i = 0; i < n_out; i++) {
+        beta[i] *= 0.1;
+        a[i] = b[i] = 1.0;
+    }
+    reference->lanes_left_out(a, a + n_out, r, there, VAHO_LANES, beta, n_rows, n);
+    fast->matrices->lanes_left_out(b, b + n_out, r, there, VAHO_LANES, beta, n_rows, n);
+    for (size_t i = 0; i < 2 * n_out; i++)
+        check(fast, "lanes_left_out", b[i], a[i], 1e-12 * (double)n * (1.0 + fabs(a[i])));
+    free(r);
+    free(there);
+    free(beta);
+    free(a);
+    free(b);
+}
+
 /* One lane that is not positive definite is told apart and spoils no other. */
 static void try_singular(const struct vaho_kernels *fast)
 {
@@ -351,6 +374,7 @@ static void compare(const struct vaho_kernels *fast)
             try_column_filter(fast, nb, n);
             try_lanes(fast, nb, n, n % 23 + 1);
             try_exact(fast, nb, n);
+            try_left_out(fast, nb, n);
         }
     try_gram(fast, 425, 130);
     try_filters(fast, 3, 425);
