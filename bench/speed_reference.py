@@ -99,9 +99,9 @@ def window(x, s, inner, outer):
             l0, l1 = edge(line, outer, lines)
             s0, s1 = edge(sample, outer, samples)
             keep = np.ones((outer, outer), bool)
-            i0, i1 = max(line - inner // 2, l0) - l0, min(line + inner // 2 + 1, l1) - l0
-            j0, j1 = max(sample - inner // 2, s0) - s0, min(sample + inner // 2 + 1, s1) - s0
-            keep[i0:i1, j0:j1] = False
+            i0, i1 = edge(line, inner, lines)
+            j0, j1 = edge(sample, inner, samples)
+            keep[i0 - l0:i1 - l0, j0 - s0:j1 - s0] = False
             pixels = x[l0:l1, s0:s1][keep]
             mu = pixels.mean(0)
             c = np.cov(pixels.T)

@@ -211,6 +211,8 @@ static enum vaho_status score(struct maps *m, struct vaho_pool *pool, struct vah
     status = (sparse ? vaho_maps_sparse
               : settings->background == VAHO_BACKGROUND_COLUMN
                   ? vaho_maps_by_column
+              : settings->background == VAHO_BACKGROUND_WINDOW
+                  ? vaho_maps_by_window
                   : vaho_maps_by_scene)(&outcome, &request, pool, error);
     if (status == VAHO_OK)
         tell(m->detection, &request, &outcome);

@@ -101,6 +101,29 @@ struct vaho_matrices {
     void (*lanes_left_out)(double *product, double *ratio, const float *r, const float *there,
                            size_t there_step, const double *beta, size_t n_rows, size_t n);
 
+    /* Sliding sums: triangles in rows of whole eights, vaho_triangle_at(), float64. */
+
+    /* g_ij += in_i in_j - out_i out_j; 'in' and 'out' (may be NULL) filled up to whole eights. */
+    void (*triangle_move)(double *g, const float *in, const float *out, size_t n_rows);
+
+    /* s += a - b - c + d, n values. */
+    void (*triangle_slide)(double *s, const double *a, const double *b, const double *c,
+                           const double *d, size_t n);
+
+    /*
+     * With the sums and the number of pixels in the last row of s, row n_bands: their mean,
+     * and c_ij = s_ij - n mean_i mean_j in rows as those of s.  'mean' has room for whole eights.
+     */
+    void (*triangle_centre)(float *c, double *mean, const double *s, size_t n_bands);
+
+    size_t tile; /* what n and n_rows of lanes_cholesky() are multiples of */
+
+    /*
+     * In lanes and in place, c [n_rows][n]: the upper n rows, lower triangle, become their
+     * Cholesky factor L with 1 / L_ii in the place of L_ii, rows y' below them (L^-1 y)'.
+     */
+    void (*lanes_cholesky)(float *c, size_t n, size_t n_rows);
+
     /* lanes_gram() with every product in float64: of x_ki - shift_i; shift: [n_bands][16]. */
     void (*lanes_gram_exact)(double *sum, const float *x, const double *shift, size_t n_bands,
                              size_t n);
@@ -119,6 +142,12 @@ struct vaho_matrices {
                          const double *ratio, const double *f, const double *norm, double weight,
                          size_t n_bands, size_t n);
 };
+
+/* Where row i of a triangle begins; its length is i + 1 in whole eights. */
+static inline size_t vaho_triangle_at(size_t i)
+{
+    return 32 * (i / 8) * (i / 8 + 1) + 8 * (i % 8) * (i / 8 + 1);
+}
 
 extern const struct vaho_matrices vaho_matrices_generic; /* the reference */
 

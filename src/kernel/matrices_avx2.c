@@ -13,6 +13,10 @@ typedef __m256d dvec;
 #define ADD(a, b) _mm256_add_ps(a, b)
 #define SUBTRACT(a, b) _mm256_sub_ps(a, b)
 #define MULTIPLY_ADD(a, b, c) _mm256_fmadd_ps(a, b, c) /* a b + c */
+#define MULTIPLY(a, b) _mm256_mul_ps(a, b)
+#define DIVIDE(a, b) _mm256_div_ps(a, b)
+#define ROOT(a) _mm256_sqrt_ps(a)
+#define TAKE(a, b, c) _mm256_fnmadd_ps(a, b, c) /* c - a b */
 #define D_LOAD(p) _mm256_loadu_pd(p)
 #define D_STORE(p, v) _mm256_storeu_pd(p, v)
 #define D_SPREAD(x) _mm256_set1_pd(x)
@@ -23,6 +27,7 @@ typedef __m256d dvec;
 #define D_TAKE(a, b, c) _mm256_fnmadd_pd(a, b, c) /* c - a b */
 
 #define D_WIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p)) /* of float32 */
+#define D_NARROW(p, v) _mm_storeu_ps(p, _mm256_cvtpd_ps(v)) /* to float32 */
 #define D_ADD(a, b) _mm256_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)
 #define D_ABOVE_ZERO(a, b)                                                                         \

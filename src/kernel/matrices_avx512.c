@@ -13,6 +13,10 @@ typedef __m512d dvec;
 #define ADD(a, b) _mm512_add_ps(a, b)
 #define SUBTRACT(a, b) _mm512_sub_ps(a, b)
 #define MULTIPLY_ADD(a, b, c) _mm512_fmadd_ps(a, b, c) /* a b + c */
+#define MULTIPLY(a, b) _mm512_mul_ps(a, b)
+#define DIVIDE(a, b) _mm512_div_ps(a, b)
+#define ROOT(a) _mm512_sqrt_ps(a)
+#define TAKE(a, b, c) _mm512_fnmadd_ps(a, b, c) /* c - a b */
 #define D_LOAD(p) _mm512_loadu_pd(p)
 #define D_STORE(p, v) _mm512_storeu_pd(p, v)
 #define D_SPREAD(x) _mm512_set1_pd(x)
@@ -23,6 +27,7 @@ typedef __m512d dvec;
 #define D_TAKE(a, b, c) _mm512_fnmadd_pd(a, b, c) /* c - a b */
 
 #define D_WIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p)) /* of float32 */
+#define D_NARROW(p, v) _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)) /* to float32 */
 #define D_ADD(a, b) _mm512_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)
 #define D_ABOVE_ZERO(a, b)                                                                         \

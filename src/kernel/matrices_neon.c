@@ -14,6 +14,10 @@ typedef float64x2_t dvec;
 #define ADD(a, b) vaddq_f32(a, b)
 #define SUBTRACT(a, b) vsubq_f32(a, b)
 #define MULTIPLY_ADD(a, b, c) vfmaq_f32(c, a, b) /* a b + c */
+#define MULTIPLY(a, b) vmulq_f32(a, b)
+#define DIVIDE(a, b) vdivq_f32(a, b)
+#define ROOT(a) vsqrtq_f32(a)
+#define TAKE(a, b, c) vfmsq_f32(c, a, b) /* c - a b */
 #define D_LOAD(p) vld1q_f64(p)
 #define D_STORE(p, v) vst1q_f64(p, v)
 #define D_SPREAD(x) vdupq_n_f64(x)
@@ -24,6 +28,7 @@ typedef float64x2_t dvec;
 #define D_TAKE(a, b, c) vfmsq_f64(c, a, b) /* c - a b */
 
 #define D_WIDEN(p) vcvt_f64_f32(vld1_f32(p)) /* of float32 */
+#define D_NARROW(p, v) vst1_f32(p, vcvt_f32_f64(v)) /* to float32 */
 #define D_ADD(a, b) vaddq_f64(a, b)
 #define D_MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)
 #define D_ABOVE_ZERO(a, b)                                                                         \

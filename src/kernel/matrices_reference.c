@@ -143,6 +143,46 @@ static void lanes_left_out(double *product, double *ratio, const float *r, const
             }
 }
 
+static void triangle_move(double *g, const float *in, const float *out, size_t n_rows)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t j = 0; j <= i; j++)
+            g[vaho_triangle_at(i) + j] +=
+                (double)in[i] * (double)in[j] -
+                (out != NULL ? (double)out[i] * (double)out[j] : 0.0);
+}
+
+static void triangle_slide(double *s, const double *a, const double *b, const double *c,
+                           const double *d, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        s[i] += (a[i] - b[i]) - (c[i] - d[i]);
+}
+
+static void triangle_centre(float *c, double *mean, const double *s, size_t n_bands)
+{
+    const double *sum = s + vaho_triangle_at(n_bands);
+
+    for (size_t i = 0; i < n_bands; i++)
+        mean[i] = sum[i] / sum[n_bands];
+    for (size_t i = 0; i < n_bands; i++)
+        for (size_t j = 0; j <= i; j++)
+            c[vaho_triangle_at(i) + j] = (float)(s[vaho_triangle_at(i) + j] - mean[i] * sum[j]);
+}
+
+static void lanes_cholesky(float *c, size_t n, size_t n_rows)
+{
+    for (size_t lane = 0; lane < VAHO_LANES; lane++)
+        for (size_t i = 0; i < n_rows; i++)
+            for (size_t j = 0; j < n && j <= i; j++) {
+                float *ci = c + i * n * VAHO_LANES + lane, *cj = c + j * n * VAHO_LANES + lane;
+                float sum = ci[j * VAHO_LANES];
+                for (size_t k = 0; k < j; k++)
+                    sum -= ci[k * VAHO_LANES] * cj[k * VAHO_LANES];
+                ci[j * VAHO_LANES] = i == j ? 1.0f / sqrtf(sum) : sum * cj[j * VAHO_LANES];
+            }
+}
+
 static void lanes_gram_exact(double *sum, const float *x, const double *shift, size_t n_bands,
                              size_t n)
 {
@@ -197,6 +237,11 @@ const struct vaho_matrices vaho_matrices_generic = {
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
     .lanes_left_out = lanes_left_out,
+    .triangle_move = triangle_move,
+    .triangle_slide = triangle_slide,
+    .triangle_centre = triangle_centre,
+    .tile = 1,
+    .lanes_cholesky = lanes_cholesky,
     .lanes_gram_exact = lanes_gram_exact,
     .lanes_filter = lanes_filter,
     .lanes_sparse = lanes_sparse,

@@ -347,6 +347,98 @@ static void lanes_solve(double *t, const double *l, size_t n_bands, int parts)
     }
 }
 
+/* --- sliding sums --------------------------------------------------------- */
+
+static void triangle_move(double *g, const float *in, const float *out, size_t n_rows)
+{
+    for (size_t i = 0; i < n_rows; i++, g += (i + 7) / 8 * 8) {
+        dvec own = D_SPREAD((double)in[i]), gone = D_SPREAD(out != NULL ? (double)out[i] : 0.0);
+        for (size_t j = 0; j <= i; j += D_LANES) {
+            dvec sum = D_MULTIPLY_ADD(own, D_WIDEN(in + j), D_LOAD(g + j));
+            D_STORE(g + j, out != NULL ? D_TAKE(gone, D_WIDEN(out + j), sum) : sum);
+        }
+    }
+}
+
+static void triangle_slide(double *s, const double *a, const double *b, const double *c,
+                           const double *d, size_t n)
+{
+    size_t i = 0;
+
+    for (; i + D_LANES <= n; i += D_LANES)
+        D_STORE(s + i, D_ADD(D_LOAD(s + i), D_SUBTRACT(D_SUBTRACT(D_LOAD(a + i), D_LOAD(b + i)),
+                                                       D_SUBTRACT(D_LOAD(c + i), D_LOAD(d + i)))));
+    for (; i < n; i++)
+        s[i] += (a[i] - b[i]) - (c[i] - d[i]);
+}
+
+static void triangle_centre(float *c, double *mean, const double *s, size_t n_bands)
+{
+    const double *sum = s + vaho_triangle_at(n_bands);
+
+    for (size_t i = 0; i < n_bands; i++)
+        mean[i] = sum[i] / sum[n_bands];
+    for (size_t i = 0; i < n_bands; i++) {
+        size_t at = vaho_triangle_at(i);
+        dvec own = D_SPREAD(mean[i]);
+        for (size_t j = 0; j <= i; j += D_LANES)
+            D_NARROW(c + at + j, D_TAKE(own, D_LOAD(sum + j), D_LOAD(s + at + j)));
+    }
+}
+
+/* The tile on the diagonal: factored where it stands. */
+static inline __attribute__((always_inline)) void factor_tile(vec t[LANE_TILE][LANE_TILE])
+{
+    UNROLL for (size_t j = 0; j < LANE_TILE; j++) {
+        UNROLL for (size_t k = 0; k < j; k++)
+            UNROLL for (size_t i = j; i < LANE_TILE; i++)
+                t[i][j] = TAKE(t[i][k], t[j][k], t[i][j]);
+        t[j][j] = DIVIDE(SPREAD(1.0f), ROOT(t[j][j]));
+        UNROLL for (size_t i = j + 1; i < LANE_TILE; i++)
+            t[i][j] = MULTIPLY(t[i][j], t[j][j]);
+    }
+}
+
+/* A tile below it: what the factored one makes of its rows. */
+static inline __attribute__((always_inline)) void
+solve_tile(vec t[LANE_TILE][LANE_TILE], const float *diagonal, size_t row)
+{
+    UNROLL for (size_t j = 0; j < LANE_TILE; j++) {
+        UNROLL for (size_t k = 0; k < j; k++) {
+            vec l = LOAD(diagonal + j * row + k * VAHO_LANES);
+            UNROLL for (size_t i = 0; i < LANE_TILE; i++)
+                t[i][j] = TAKE(t[i][k], l, t[i][j]);
+        }
+        UNROLL for (size_t i = 0; i < LANE_TILE; i++)
+            t[i][j] = MULTIPLY(t[i][j], LOAD(diagonal + j * row + j * VAHO_LANES));
+    }
+}
+
+static void lanes_cholesky(float *c, size_t n, size_t n_rows)
+{
+    size_t row = n * VAHO_LANES;
+    vec acc[LANE_TILE][LANE_TILE];
+
+    for (size_t part = 0; part < PARTS; part++, c += LANES)
+        for (size_t j = 0; j < n; j += LANE_TILE) {
+            float *diagonal = c + j * row + j * VAHO_LANES;
+            for (size_t i = j; i < n_rows; i += LANE_TILE) {
+                float *tile = c + i * row + j * VAHO_LANES;
+                lane_tile(acc, c + i * row, VAHO_LANES, row, c + j * row, VAHO_LANES, row, j);
+                UNROLL for (size_t r = 0; r < LANE_TILE; r++)
+                    UNROLL for (size_t k = 0; k < LANE_TILE; k++)
+                        acc[r][k] = SUBTRACT(LOAD(tile + r * row + k * VAHO_LANES), acc[r][k]);
+                if (i == j)
+                    factor_tile(acc);
+                else
+                    solve_tile(acc, diagonal, row);
+                UNROLL for (size_t r = 0; r < LANE_TILE; r++)
+                    UNROLL for (size_t k = 0; k < LANE_TILE; k++)
+                        STORE(tile + r * row + k * VAHO_LANES, acc[r][k]);
+            }
+        }
+}
+
 /* --- lanes in float64 ----------------------------------------------------- */
 
 /* As lane_tile(), of x - shift widened to float64; 'part' is one vector of D_LANES. */
@@ -505,6 +597,11 @@ const struct vaho_matrices TABLE = {
     .lanes_factor = lanes_factor,
     .lanes_solve = lanes_solve,
     .lanes_left_out = lanes_left_out,
+    .triangle_move = triangle_move,
+    .triangle_slide = triangle_slide,
+    .triangle_centre = triangle_centre,
+    .tile = LANE_TILE,
+    .lanes_cholesky = lanes_cholesky,
     .lanes_gram_exact = lanes_gram_exact,
     .lanes_filter = lanes_filter,
     .lanes_sparse = lanes_sparse,

@@ -76,6 +76,10 @@ enum vaho_status vaho_maps_by_scene(struct vaho_pixel_outcome *out,
 enum vaho_status vaho_maps_by_column(struct vaho_pixel_outcome *out,
                                      const struct vaho_pixel_request *request,
                                      struct vaho_pool *pool, struct vaho_error *error);
+/* VAHO_USAGE too: the cube is smaller than a window. */
+enum vaho_status vaho_maps_by_window(struct vaho_pixel_outcome *out,
+                                     const struct vaho_pixel_request *request,
+                                     struct vaho_pool *pool, struct vaho_error *error);
 enum vaho_status vaho_maps_sparse(struct vaho_pixel_outcome *out,
                                   const struct vaho_pixel_request *request, struct vaho_pool *pool,
                                   struct vaho_error *error);

@@ -18,6 +18,7 @@
 #include "base/error.h"
 #include "sense/pixel_lines.h"
 #include "sense/pixel_maps.h"
+#include "sense/scene_whitening.h"
 
 enum { N_STRETCHES = 8, TILE_PIXELS = 240 };
 
@@ -141,7 +142,7 @@ static enum vaho_status accumulate(void *context, size_t task, size_t worker,
                                    struct vaho_error *error)
 {
     struct scene *s = context;
-    size_t nb = s->lines.n_bands, ns = s->lines.n_samples;
+    size_t ns = s->lines.n_samples;
     size_t end = s->lines.n_lines * (task + 1) / s->n_stretches;
     const unsigned char *whole = s->lines.whole + worker * VAHO_PIECE_LINES * s->lines.width;
     struct tile tile = {s->tile[worker], 0, s->gram + task * s->n_padded * s->n_padded};
@@ -158,7 +159,6 @@ static enum vaho_status accumulate(void *context, size_t task, size_t worker,
         }
         s->lines.busy[worker][VAHO_STAGE_WORK] += s->request->clock_s() - start;
     }
-    (void)nb;
     if (status == VAHO_OK && tile.n > 0)
         add_tile(s, &tile);
     return status;
@@ -299,34 +299,45 @@ static enum vaho_status score_piece(void *context, size_t task, size_t worker,
     return status;
 }
 
+/* From reading to L^-1: 'mean' gets the exact mean, U^-1 is in s->gram. */
+static enum vaho_status learn(struct scene *s, double *mean, struct vaho_pixel_outcome *out,
+                              struct vaho_error *error)
+{
+    double clock = s->request->clock_s();
+    enum vaho_status status = vaho_lines_new(&s->lines, s->request, s->pool, error);
+
+    s->n_padded = (s->request->n_bands + VAHO_BAND_PANEL) / VAHO_BAND_PANEL * VAHO_BAND_PANEL;
+    s->n_stretches = s->lines.n_lines < N_STRETCHES ? s->lines.n_lines : N_STRETCHES;
+    if (status == VAHO_OK)
+        status = make_room(s, error);
+    if (status != VAHO_OK)
+        return status;
+    vaho_lines_scene_mean(s->mean, &s->lines);
+    status = vaho_pool_run(s->pool, s->n_stretches, accumulate, s, error);
+    clock = vaho_lines_clock(&s->lines, clock, &out->read_s, &out->accumulate_s);
+    if (status != VAHO_OK)
+        return status;
+    settle(s, &out->n_pixels, mean);
+    status = whiten(s, out->n_pixels, error);
+    vaho_lines_clock(&s->lines, clock, &out->read_s, &out->factor_s);
+    return status;
+}
+
 enum vaho_status vaho_maps_by_scene(struct vaho_pixel_outcome *out,
                                     const struct vaho_pixel_request *request,
                                     struct vaho_pool *pool, struct vaho_error *error)
 {
     struct scene s = {.request = request, .pool = pool};
-    double clock = request->clock_s(), *scratch = vaho_alloc(2 * request->n_bands, sizeof *scratch);
-    enum vaho_status status = vaho_lines_new(&s.lines, request, pool, error);
+    double clock, *scratch = vaho_alloc(2 * request->n_bands, sizeof *scratch);
+    enum vaho_status status;
 
     *out = (struct vaho_pixel_outcome){.median_shrinkage = NAN};
-    s.n_padded = (request->n_bands + VAHO_BAND_PANEL) / VAHO_BAND_PANEL * VAHO_BAND_PANEL;
-    s.n_stretches = s.lines.n_lines < N_STRETCHES ? s.lines.n_lines : N_STRETCHES;
-    if (status == VAHO_OK && scratch == NULL)
-        status = vaho_fail_memory(error, "the background of the scene");
-    if (status == VAHO_OK)
-        status = make_room(&s, error);
-    if (status == VAHO_OK) {
-        vaho_lines_scene_mean(s.mean, &s.lines);
-        status = vaho_pool_run(pool, s.n_stretches, accumulate, &s, error);
-    }
-    clock = status == VAHO_OK ? vaho_lines_clock(&s.lines, clock, &out->read_s, &out->accumulate_s)
-                              : clock;
-    if (status == VAHO_OK) {
-        settle(&s, &out->n_pixels, scratch);
-        status = whiten(&s, out->n_pixels, error);
-    }
+    if (scratch == NULL)
+        return vaho_fail_memory(error, "the background of the scene");
+    status = learn(&s, scratch, out, error);
+    clock = request->clock_s();
     if (status == VAHO_OK) {
         aim(&s, scratch, scratch + request->n_bands);
-        clock = vaho_lines_clock(&s.lines, clock, &out->read_s, &out->factor_s);
         status = vaho_pool_run(pool, (s.lines.n_lines + VAHO_PIECE_LINES - 1) / VAHO_PIECE_LINES,
                                score_piece, &s, error);
     }
@@ -335,4 +346,33 @@ enum vaho_status vaho_maps_by_scene(struct vaho_pixel_outcome *out,
     scene_free(&s);
     free(scratch);
     return status;
+}
+
+enum vaho_status vaho_scene_whitening_learn(struct vaho_scene_whitening *out,
+                                            const struct vaho_pixel_request *request,
+                                            struct vaho_pool *pool,
+                                            struct vaho_pixel_outcome *outcome,
+                                            struct vaho_error *error)
+{
+    struct scene s = {.request = request, .pool = pool};
+    enum vaho_status status;
+
+    *out = (struct vaho_scene_whitening){.mean = vaho_alloc(request->n_bands, sizeof *out->mean)};
+    if (out->mean == NULL)
+        return vaho_fail_memory(error, "the background of the scene");
+    status = learn(&s, out->mean, outcome, error);
+    if (status == VAHO_OK) {
+        out->rows = s.whitening;
+        out->centre = s.mean;
+        s.whitening = s.mean = NULL;
+    }
+    scene_free(&s);
+    return status;
+}
+
+void vaho_scene_whitening_free(struct vaho_scene_whitening *whitening)
+{
+    free(whitening->mean);
+    free(whitening->rows);
+    free(whitening->centre);
 }

@@ -327,6 +327,65 @@ static void try_left_out(const struct vaho_kernels *fast, size_t n_rows, size_t 
     free(b);
 }
 
+static void try_triangles(const struct vaho_kernels *fast, size_t n_bands)
+{
+    size_t n = vaho_triangle_at(n_bands + 1), eights = (n_bands + 8) / 8 * 8;
+    float *in = rolled(2 * eights), *ca = room(n, sizeof *ca), *cb = room(n, sizeof *cb);
+    double *a = room(5 * n, 8), *b = room(5 * n, 8), *ma = room(eights, 8), *mb = room(eights, 8);
+
+    memset(in + n_bands + 1, 0, (eights - n_bands - 1) * sizeof *in);
+    memset(in + eights + n_bands + 1, 0, (eights - n_bands - 1) * sizeof *in);
+    for (size_t i = 0; i < 5 * n; i++)
+        a[i] = b[i] = (double)roll();
+    for (int drop = 0; drop < 2; drop++) {
+        reference->triangle_move(a, in, drop ? in + eights : NULL, n_bands + 1);
+        fast->matrices->triangle_move(b, in, drop ? in + eights : NULL, n_bands + 1);
+        reference->triangle_slide(a, a + n, a + 2 * n, a + 3 * n, a + 4 * n, n);
+        fast->matrices->triangle_slide(b, b + n, b + 2 * n, b + 3 * n, b + 4 * n, n);
+    }
+    a[vaho_triangle_at(n_bands) + n_bands] = b[vaho_triangle_at(n_bands) + n_bands] = 7.0;
+    reference->triangle_centre(ca, ma, a, n_bands);
+    fast->matrices->triangle_centre(cb, mb, b, n_bands);
+    for (size_t i = 0; i < n_bands; i++) {
+        check(fast, "triangle_centre, mean", mb[i], ma[i], 1e-12);
+        for (size_t j = 0; j <= i; j++) {
+            size_t at = vaho_triangle_at(i) + j;
+            check(fast, "triangle_move, _slide", b[at], a[at], 1e-12);
+            check(fast, "triangle_centre", (double)cb[at], (double)ca[at], 2e-6);
+        }
+    }
+    free(in);
+    free(ca);
+    free(cb);
+    free(a);
+    free(b);
+    free(ma);
+    free(mb);
+}
+
+/* Of a matrix whose factor is known: rows below are L^-1 y. */
+static void try_cholesky(const struct vaho_kernels *fast, size_t n_wanted, size_t n_below)
+{
+    size_t tile = fast->matrices->tile, n = (n_wanted + tile - 1) / tile * tile;
+    size_t n_rows = n + (n_below + tile - 1) / tile * tile;
+    float *a = rolled(n_rows * n * VAHO_LANES), *b = room(n_rows * n * VAHO_LANES, sizeof *b);
+
+    for (size_t i = 0; i < n; i++)
+        for (size_t lane = 0; lane < VAHO_LANES; lane++)
+            a[(i * n + i) * VAHO_LANES + lane] = (float)(n + lane);
+    memcpy(b, a, n_rows * n * VAHO_LANES * sizeof *b);
+    reference->lanes_cholesky(a, n, n_rows);
+    fast->matrices->lanes_cholesky(b, n, n_rows);
+    for (size_t i = 0; i < n_rows; i++)
+        for (size_t j = 0; j < n && j <= i; j++)
+            for (size_t lane = 0; lane < VAHO_LANES; lane++)
+                check(fast, "lanes_cholesky", (double)b[(i * n + j) * VAHO_LANES + lane],
+                      (double)a[(i * n + j) * VAHO_LANES + lane],
+                      4.0 * sqrt((double)n) * ROUNDING * 4.0);
+    free(a);
+    free(b);
+}
+
 /* One lane that is not positive definite is told apart and spoils no other. */
 static void try_singular(const struct vaho_kernels *fast)
 {
@@ -376,6 +435,10 @@ static void compare(const struct vaho_kernels *fast)
             try_exact(fast, nb, n);
             try_left_out(fast, nb, n);
         }
+    for (size_t nb = 1; nb < 80; nb += 1 + nb / 5) {
+        try_triangles(fast, nb);
+        try_cholesky(fast, nb, nb % 9 + 1);
+    }
     try_gram(fast, 425, 130);
     try_filters(fast, 3, 425);
     try_singular(fast);
@@ -390,6 +453,7 @@ static void measure(const struct vaho_kernels *fast)
     float *out = rolled((size_t)PADDED * VAHO_PANEL), *lanes = rolled(LINES * SWIR * VAHO_LANES);
     float *line = rolled(SWIR * 598), *mean = rolled(SWIR * 598), *filter = rolled(SWIR * 598);
     double *sum = room((size_t)PADDED * PADDED, sizeof *sum);
+    size_t padded;
     double *triangle = room(SWIR * (SWIR + 1) / 2 * VAHO_LANES, sizeof *triangle);
 
     TIME(fast, "gram 425 bands", "flop", (double)NB * NB * N, fast->matrices->gram(sum, x, NB, N));
@@ -415,6 +479,11 @@ static void measure(const struct vaho_kernels *fast)
             triangle[(i * (i + 1) / 2 + i) * VAHO_LANES + lane] = 1.0;
     TIME(fast, "lanes_factor 73", "flop", 73.0 * 73 * 73 / 3 * VAHO_LANES,
          fast->matrices->lanes_factor(triangle, SWIR));
+    padded = (SWIR + fast->matrices->tile - 1) / fast->matrices->tile * fast->matrices->tile;
+    for (size_t i = 0; i < padded * padded * VAHO_LANES; i++)
+        x[i] = i / VAHO_LANES % (padded + 1) == 0 ? 80.0f : 0.1f;
+    TIME(fast, "lanes_cholesky 73", "flop", 73.0 * 73 * 73 / 3 * VAHO_LANES,
+         fast->matrices->lanes_cholesky(x, padded, padded));
     free(x);
     free(w);
     free(e);
