@@ -113,7 +113,9 @@ struct vaho_detection {
     int own_score;       /* 1: 'snr' is a standard method's own score */
     float *look;         /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
-    const char *cpu; /* the instruction set used; NULL: none was chosen */
+    const char *cpu;  /* the instruction set used; NULL: none was chosen */
+    const char *blas; /* the processor that OpenBLAS computes for; NULL: it was not needed */
+    int blas_below;   /* 1: this processor could do better, OPENBLAS_CORETYPE forbids it */
     size_t n_bands_used, n_dead_elements, n_dead_columns;
     int by_column;
     size_t n_notes;

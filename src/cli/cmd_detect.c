@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -474,6 +475,14 @@ static int check_ids(const struct request *r)
     return code;
 }
 
+static double seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static int detect_one(struct request *r, const char *path)
 {
     struct vaho_error error;
@@ -485,6 +494,7 @@ static int detect_one(struct request *r, const char *path)
     char flight[PATH_NBYTES], directory[PATH_NBYTES + 8], permitted[NOTE_NBYTES] = "";
     const char *input[MAX_PATHS], *note[MAX_NOTES];
     const struct vaho_cube_info *info;
+    double start;
     const char *label = r->permission.mandate != NULL
                             ? vaho_mandate_terms(r->permission.mandate)->label
                             : "no mandate";
@@ -516,6 +526,7 @@ static int detect_one(struct request *r, const char *path)
                                         label, &error)
                      : vaho_detect(&detection, source, r->library, &r->detect, &progress, &error);
     terminal_bar_end(&bar);
+    start = seconds();
     if (status == VAHO_OK) {
         struct vaho_product product = {flight, info->acquired, info->exercise,
                                        label,  r->q,           VAHO_VERSION};
@@ -537,11 +548,13 @@ static int detect_one(struct request *r, const char *path)
     if (status == VAHO_OK && !r->maps.on)
         note_ids(r, detection->plumes);
     if (status == VAHO_OK && r->maps.on)
-        status = maps_option_print(detection, directory, r->json, &error);
+        status = maps_option_print(detection, directory, seconds() - start, r->json, &error);
     else if (status == VAHO_OK && r->json)
         status = command_print_json(directory, "plumes.geojson", &error);
     else if (status == VAHO_OK)
         print_table(detection, place, r->q, directory);
+    if (status == VAHO_OK && !r->json && !r->maps.on && r->detect.method != VAHO_METHOD_VAHO)
+        maps_option_print_time(detection, seconds() - start);
     vaho_detection_free(detection);
     vaho_place_free(place);
     vaho_source_free(source);

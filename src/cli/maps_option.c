@@ -81,18 +81,25 @@ int maps_option_check(const struct maps_option *maps, const struct vaho_detect_s
     return EXIT_DONE;
 }
 
-void maps_option_print_time(const struct vaho_detection *detection)
+void maps_option_print_time(const struct vaho_detection *detection, double write_s)
 {
+    printf("time: ");
     for (size_t i = 0; i < detection->n_stages; i++)
-        printf("%s%s %.3f s", i > 0 ? ", " : "", detection->stage[i].stage,
-               detection->stage[i].seconds);
+        if (strcmp(detection->stage[i].stage, "write") == 0)
+            write_s += detection->stage[i].seconds; /* maps are written as they are made */
+        else
+            printf("%s %.3f s, ", detection->stage[i].stage, detection->stage[i].seconds);
+    printf("write %.3f s", write_s);
     if (detection->cpu != NULL)
-        printf(" (%s)", detection->cpu);
+        printf("; %s", detection->cpu);
     putchar('\n');
+    if (detection->blas_below)
+        printf("OpenBLAS computes as for %s, below this processor: unset OPENBLAS_CORETYPE\n",
+               detection->blas);
 }
 
 enum vaho_status maps_option_print(const struct vaho_detection *detection, const char *directory,
-                                   int json, struct vaho_error *error)
+                                   double write_s, int json, struct vaho_error *error)
 {
     if (json)
         return command_print_json(directory, "run.json", error);
@@ -101,6 +108,6 @@ enum vaho_status maps_option_print(const struct vaho_detection *detection, const
     printf(": maps over %zu bands in %s\n", detection->n_bands_used, directory);
     for (size_t i = 0; i < detection->n_notes; i++)
         puts(detection->note[i]);
-    maps_option_print_time(detection);
+    maps_option_print_time(detection, write_s);
     return VAHO_OK;
 }

@@ -21,9 +21,9 @@ int maps_option_check(const struct maps_option *maps, const struct vaho_detect_s
 
 /* The files' folder and where the time went, for a person, or run.json. */
 enum vaho_status maps_option_print(const struct vaho_detection *detection, const char *directory,
-                                   int json, struct vaho_error *error);
+                                   double write_s, int json, struct vaho_error *error);
 
-/* One line: stage by stage. */
-void maps_option_print_time(const struct vaho_detection *detection);
+/* One line: stage by stage, and what was told of OpenBLAS. */
+void maps_option_print_time(const struct vaho_detection *detection, double write_s);
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "base/pool.h"
+#include "flight/linear_algebra.h"
 #include "flight/permit.h"
 #include "flight/search.h"
 #include "flight/signatures.h"
@@ -195,9 +196,10 @@ static enum vaho_status score(struct maps *m, struct vaho_pool *pool, struct vah
         status = vaho_fail_memory(error, "the signatures");
     for (size_t i = 0; status == VAHO_OK && i < s->n_searched * s->n_bands; i++)
         m->value[i] = surface ? s->value[i] : -s->value[i];
-    if (thermal || settings->shrink || settings->background != VAHO_BACKGROUND_COLUMN)
-        openblas_set_num_threads(
-            1); /* as vaho_detect() does, and why; else it is not even loaded */
+    if (thermal || settings->shrink || settings->background != VAHO_BACKGROUND_COLUMN) {
+        openblas_set_num_threads(1); /* as vaho_detect() does, and why; else it is not loaded */
+        vaho_linear_algebra_tell(m->detection);
+    }
     if (status == VAHO_OK && thermal)
         status = aim_thermal(m, pool, error);
     request.value = m->value;
@@ -208,9 +210,8 @@ static enum vaho_status score(struct maps *m, struct vaho_pool *pool, struct vah
     m->detection->cpu = request.kernels->name;
     m->detection->n_bands_used = s->n_bands;
     m->detection->by_column = sparse || settings->background == VAHO_BACKGROUND_COLUMN;
-    status = (sparse ? vaho_maps_sparse
-              : settings->background == VAHO_BACKGROUND_COLUMN
-                  ? vaho_maps_by_column
+    status = (sparse                                           ? vaho_maps_sparse
+              : settings->background == VAHO_BACKGROUND_COLUMN ? vaho_maps_by_column
               : settings->background == VAHO_BACKGROUND_WINDOW
                   ? vaho_maps_by_window
                   : vaho_maps_by_scene)(&outcome, &request, pool, error);

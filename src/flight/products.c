@@ -240,6 +240,8 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     json_object_set_new(root, "decoys", json_integer((json_int_t)d->n_decoys_run));
     if (d->cpu != NULL)
         json_object_set_new(root, "cpu", json_string(d->cpu));
+    if (d->blas != NULL)
+        json_object_set_new(root, "blas", json_string(d->blas));
     add_notes(notes, info->n_notes, info->note);
     add_notes(notes, d->n_notes, (const char *const *)d->note);
     add_notes(notes, p->n_notes, p->note);

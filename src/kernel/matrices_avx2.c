@@ -26,7 +26,7 @@ typedef __m256d dvec;
 #define D_ROOT(a) _mm256_sqrt_pd(a)
 #define D_TAKE(a, b, c) _mm256_fnmadd_pd(a, b, c) /* c - a b */
 
-#define D_WIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p)) /* of float32 */
+#define D_WIDEN(p) _mm256_cvtps_pd(_mm_loadu_ps(p))         /* of float32 */
 #define D_NARROW(p, v) _mm_storeu_ps(p, _mm256_cvtpd_ps(v)) /* to float32 */
 #define D_ADD(a, b) _mm256_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm256_fmadd_pd(a, b, c)

@@ -26,7 +26,7 @@ typedef __m512d dvec;
 #define D_ROOT(a) _mm512_sqrt_pd(a)
 #define D_TAKE(a, b, c) _mm512_fnmadd_pd(a, b, c) /* c - a b */
 
-#define D_WIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p)) /* of float32 */
+#define D_WIDEN(p) _mm512_cvtps_pd(_mm256_loadu_ps(p))         /* of float32 */
 #define D_NARROW(p, v) _mm256_storeu_ps(p, _mm512_cvtpd_ps(v)) /* to float32 */
 #define D_ADD(a, b) _mm512_add_pd(a, b)
 #define D_MULTIPLY_ADD(a, b, c) _mm512_fmadd_pd(a, b, c)

@@ -27,7 +27,7 @@ typedef float64x2_t dvec;
 #define D_ROOT(a) vsqrtq_f64(a)
 #define D_TAKE(a, b, c) vfmsq_f64(c, a, b) /* c - a b */
 
-#define D_WIDEN(p) vcvt_f64_f32(vld1_f32(p)) /* of float32 */
+#define D_WIDEN(p) vcvt_f64_f32(vld1_f32(p))        /* of float32 */
 #define D_NARROW(p, v) vst1_f32(p, vcvt_f32_f64(v)) /* to float32 */
 #define D_ADD(a, b) vaddq_f64(a, b)
 #define D_MULTIPLY_ADD(a, b, c) vfmaq_f64(c, a, b)

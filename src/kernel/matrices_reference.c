@@ -147,9 +147,8 @@ static void triangle_move(double *g, const float *in, const float *out, size_t n
 {
     for (size_t i = 0; i < n_rows; i++)
         for (size_t j = 0; j <= i; j++)
-            g[vaho_triangle_at(i) + j] +=
-                (double)in[i] * (double)in[j] -
-                (out != NULL ? (double)out[i] * (double)out[j] : 0.0);
+            g[vaho_triangle_at(i) + j] += (double)in[i] * (double)in[j] -
+                                          (out != NULL ? (double)out[i] * (double)out[j] : 0.0);
 }
 
 static void triangle_slide(double *s, const double *a, const double *b, const double *c,

@@ -389,28 +389,28 @@ static void triangle_centre(float *c, double *mean, const double *s, size_t n_ba
 /* The tile on the diagonal: factored where it stands. */
 static inline __attribute__((always_inline)) void factor_tile(vec t[LANE_TILE][LANE_TILE])
 {
-    UNROLL for (size_t j = 0; j < LANE_TILE; j++) {
-        UNROLL for (size_t k = 0; k < j; k++)
-            UNROLL for (size_t i = j; i < LANE_TILE; i++)
-                t[i][j] = TAKE(t[i][k], t[j][k], t[i][j]);
+    UNROLL for (size_t j = 0; j < LANE_TILE; j++)
+    {
+        UNROLL for (size_t k = 0; k < j; k++) UNROLL for (size_t i = j; i < LANE_TILE; i++)
+            t[i][j] = TAKE(t[i][k], t[j][k], t[i][j]);
         t[j][j] = DIVIDE(SPREAD(1.0f), ROOT(t[j][j]));
-        UNROLL for (size_t i = j + 1; i < LANE_TILE; i++)
-            t[i][j] = MULTIPLY(t[i][j], t[j][j]);
+        UNROLL for (size_t i = j + 1; i < LANE_TILE; i++) t[i][j] = MULTIPLY(t[i][j], t[j][j]);
     }
 }
 
 /* A tile below it: what the factored one makes of its rows. */
-static inline __attribute__((always_inline)) void
-solve_tile(vec t[LANE_TILE][LANE_TILE], const float *diagonal, size_t row)
+static inline __attribute__((always_inline)) void solve_tile(vec t[LANE_TILE][LANE_TILE],
+                                                             const float *diagonal, size_t row)
 {
-    UNROLL for (size_t j = 0; j < LANE_TILE; j++) {
-        UNROLL for (size_t k = 0; k < j; k++) {
+    UNROLL for (size_t j = 0; j < LANE_TILE; j++)
+    {
+        UNROLL for (size_t k = 0; k < j; k++)
+        {
             vec l = LOAD(diagonal + j * row + k * VAHO_LANES);
-            UNROLL for (size_t i = 0; i < LANE_TILE; i++)
-                t[i][j] = TAKE(t[i][k], l, t[i][j]);
+            UNROLL for (size_t i = 0; i < LANE_TILE; i++) t[i][j] = TAKE(t[i][k], l, t[i][j]);
         }
-        UNROLL for (size_t i = 0; i < LANE_TILE; i++)
-            t[i][j] = MULTIPLY(t[i][j], LOAD(diagonal + j * row + j * VAHO_LANES));
+        UNROLL for (size_t i = 0; i < LANE_TILE; i++) t[i][j] =
+            MULTIPLY(t[i][j], LOAD(diagonal + j * row + j * VAHO_LANES));
     }
 }
 
@@ -426,8 +426,8 @@ static void lanes_cholesky(float *c, size_t n, size_t n_rows)
                 float *tile = c + i * row + j * VAHO_LANES;
                 lane_tile(acc, c + i * row, VAHO_LANES, row, c + j * row, VAHO_LANES, row, j);
                 UNROLL for (size_t r = 0; r < LANE_TILE; r++)
-                    UNROLL for (size_t k = 0; k < LANE_TILE; k++)
-                        acc[r][k] = SUBTRACT(LOAD(tile + r * row + k * VAHO_LANES), acc[r][k]);
+                    UNROLL for (size_t k = 0; k < LANE_TILE; k++) acc[r][k] =
+                        SUBTRACT(LOAD(tile + r * row + k * VAHO_LANES), acc[r][k]);
                 if (i == j)
                     factor_tile(acc);
                 else

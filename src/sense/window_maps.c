@@ -35,8 +35,8 @@ struct windows {
     const struct vaho_matrices *m;
     struct vaho_lines lines;
     struct vaho_scene_whitening whitening;
-    size_t row;        /* floats of a whitened pixel: bands and one, in whole eights */
-    size_t n_triangle; /* doubles of its triangle */
+    size_t row;              /* floats of a whitened pixel: bands and one, in whole eights */
+    size_t n_triangle;       /* doubles of its triangle */
     size_t n_padded, n_rows; /* lanes_cholesky()'s */
     float *target;           /* n x n_bands, whitened: direction, or place from the scene's mean */
     struct strip *strip;     /* a worker */
@@ -123,8 +123,9 @@ static void whiten_targets(struct windows *w)
                 double d = request->direction == VAHO_DIRECTION_OF_LIGHT ? value * mean
                            : request->direction == VAHO_DIRECTION_ITSELF ? value
                                                                          : value - mean;
-                sum += d * (double)w->whitening
-                               .rows[(r / VAHO_ROWS * nb + b) * VAHO_ROWS + r % VAHO_ROWS];
+                sum +=
+                    d *
+                    (double)w->whitening.rows[(r / VAHO_ROWS * nb + b) * VAHO_ROWS + r % VAHO_ROWS];
             }
             w->target[t * nb + r] = (float)sum;
         }
@@ -246,8 +247,7 @@ static void fill_lanes(const struct windows *w, struct strip *s)
         for (size_t lane = 0; lane < VAHO_LANES; lane++)
             s->lanes[(i * p + i) * VAHO_LANES + lane] = 1.0f;
     }
-    memset(s->lanes + p * p * VAHO_LANES, 0,
-           (w->n_rows - p) * p * VAHO_LANES * sizeof *s->lanes);
+    memset(s->lanes + p * p * VAHO_LANES, 0, (w->n_rows - p) * p * VAHO_LANES * sizeof *s->lanes);
     for (size_t k = 0; k < n_below; k++)
         w->m->transpose(s->lanes + (p + k) * p * VAHO_LANES, VAHO_LANES, s->below + k * w->row,
                         n_below * w->row, VAHO_LANES, nb);
