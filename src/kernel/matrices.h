@@ -34,7 +34,8 @@ enum {
     VAHO_PANEL = 48,      /* pixels of a panel */
     VAHO_BAND_PANEL = 16, /* bands of a band panel */
     VAHO_ROWS = 8,        /* of packed filters */
-    VAHO_TILE = 256       /* products added up in float32 */
+    VAHO_TILE = 256,      /* products added up in float32, at most */
+    VAHO_LANE_TILE = 64   /* the same in lanes: so many rows of 73 bands stay in a cache */
 };
 
 struct vaho_matrices {

@@ -247,8 +247,8 @@ static void lanes_gram(double *sum, const float *x, size_t n_bands, size_t n)
         vaho_matrices_generic.lanes_gram(sum, x, n_bands, n);
         return;
     }
-    for (size_t first = 0; first < n; first += VAHO_TILE) {
-        size_t n_k = n - first < VAHO_TILE ? n - first : VAHO_TILE;
+    for (size_t first = 0; first < n; first += VAHO_LANE_TILE) {
+        size_t n_k = n - first < VAHO_LANE_TILE ? n - first : VAHO_LANE_TILE;
         for (size_t i = 0; i < n_bands; i += LANE_TILE)
             for (size_t j = 0; j <= i; j += LANE_TILE)
                 for (size_t part = 0; part < PARTS; part++) {
@@ -490,8 +490,9 @@ static void lanes_gram_exact(double *sum, const float *x, const double *shift, s
         vaho_matrices_generic.lanes_gram_exact(sum, x, shift, n_bands, n);
         return;
     }
-    for (size_t first = 0; first < n; first += VAHO_TILE) { /* so that lines stay in the cache */
-        size_t n_k = n - first < VAHO_TILE ? n - first : VAHO_TILE;
+    for (size_t first = 0; first < n;
+         first += VAHO_LANE_TILE) { /* so that lines stay in the cache */
+        size_t n_k = n - first < VAHO_LANE_TILE ? n - first : VAHO_LANE_TILE;
         for (size_t i = 0; i < n_bands; i += EXACT_TILE)
             for (size_t j = 0; j <= i; j += EXACT_TILE)
                 for (size_t at = 0; at < VAHO_LANES; at += D_LANES) {

@@ -92,7 +92,7 @@ static enum vaho_status make_room(struct columns *c, size_t n_groups, struct vah
     if (request->shrink) {
         c->alpha = vaho_alloc(w, sizeof *c->alpha);
         sound = sound && c->alpha != NULL;
-        n_scratch = vaho_column_shrinkage_scratch(nb, lines);
+        n_scratch = vaho_column_shrinkage_scratch(nb);
     }
     if (request->cosine) {
         size_t rows = lines * c->n_rows * VAHO_LANES;

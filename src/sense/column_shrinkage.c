@@ -111,13 +111,15 @@ enum vaho_status vaho_column_shrinkage_new(struct vaho_column_shrinkage **out,
     return VAHO_OK;
 }
 
-size_t vaho_column_shrinkage_scratch(size_t n_bands, size_t n_lines)
+enum { AT_ONCE = 64 }; /* the product of so many numbers above 1 / n is no underflow */
+
+size_t vaho_column_shrinkage_scratch(size_t n_bands)
 {
-    return n_lines * (n_bands + VAHO_N_ALPHAS) * VAHO_LANES;
+    return AT_ONCE * (n_bands + VAHO_N_ALPHAS) * VAHO_LANES;
 }
 
-void vaho_column_shrinkage_add(struct vaho_column_shrinkage *k, const float *d, size_t n_lines,
-                               const struct vaho_matrices *matrices, float *scratch)
+static void add_few(struct vaho_column_shrinkage *k, const float *d, size_t n_lines,
+                    const struct vaho_matrices *matrices, float *scratch)
 {
     size_t p = k->n_bands;
     float *y = scratch, *r = scratch + n_lines * p * VAHO_LANES;
@@ -128,11 +130,19 @@ void vaho_column_shrinkage_add(struct vaho_column_shrinkage *k, const float *d, 
         y[i] *= y[i];
     matrices->lanes_multiply(r, y, k->weight, n_lines, VAHO_N_ALPHAS, p);
     for (size_t i = 0; i < VAHO_N_ALPHAS * VAHO_LANES; i++)
-        product[i] = 1.0; /* of at most 64 numbers above 1 / n: no underflow */
+        product[i] = 1.0;
     matrices->lanes_left_out(product, k->sum, r, d + p * VAHO_LANES, (p + 1) * VAHO_LANES, k->beta,
                              VAHO_N_ALPHAS, n_lines);
     for (size_t i = 0; i < VAHO_N_ALPHAS * VAHO_LANES; i++)
         k->sum[i] += log(product[i]);
+}
+
+void vaho_column_shrinkage_add(struct vaho_column_shrinkage *k, const float *d, size_t n_lines,
+                               const struct vaho_matrices *matrices, float *scratch)
+{
+    for (size_t l = 0; l < n_lines; l += AT_ONCE)
+        add_few(k, d + l * (k->n_bands + 1) * VAHO_LANES,
+                n_lines - l < AT_ONCE ? n_lines - l : AT_ONCE, matrices, scratch);
 }
 
 void vaho_column_shrinkage_likelihood(double *out, const struct vaho_column_shrinkage *k)

@@ -17,7 +17,7 @@
  *     r_k(alpha) = sum_j y_kj^2 / (n beta lambda_j + alpha),   y_k = V' x_k
  *
  * a product of two matrices, pixels times bands and bands times alphas.  Logarithms are
- * taken of products of q over a block of lines.
+ * taken of products of q over some lines.
  *
  * Sixteen columns go side by side (kernels.h: lanes).
  */
@@ -45,10 +45,10 @@ enum vaho_status vaho_column_shrinkage_new(struct vaho_column_shrinkage **out,
                                            struct vaho_error *error);
 void vaho_column_shrinkage_free(struct vaho_column_shrinkage *shrinkage); /* NULL is fine */
 
-/* Floats that vaho_column_shrinkage_add() wants as scratch for n_lines lines. */
-size_t vaho_column_shrinkage_scratch(size_t n_bands, size_t n_lines);
+/* Floats that vaho_column_shrinkage_add() wants as scratch. */
+size_t vaho_column_shrinkage_scratch(size_t n_bands);
 
-/* Adds lines [line][n_bands + 1][16] as pixel_lines.h gives them, at most 64 at a time. */
+/* Adds lines [line][n_bands + 1][16] as pixel_lines.h gives them. */
 void vaho_column_shrinkage_add(struct vaho_column_shrinkage *shrinkage, const float *d,
                                size_t n_lines, const struct vaho_matrices *matrices,
                                float *scratch);

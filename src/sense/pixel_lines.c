@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-enum { ROUGH_LINES = 32, LANES_NBYTES = 12 << 20, MIN_LINES = 8, MAX_LINES = 64 };
+enum { ROUGH_LINES = 32, LANES_NBYTES = 24 << 20, MIN_LINES = 8, MAX_LINES = 128 };
 
 void vaho_lines_free(struct vaho_lines *lines)
 {
