@@ -561,35 +561,36 @@ static int detect_one(struct request *r, const char *path)
     return status == VAHO_OK ? EXIT_DONE : command_failed(NAME, &error);
 }
 
+static const struct option options[] = {{"library", required_argument, NULL, 'l'},
+                                        {"gas", required_argument, NULL, 'g'},
+                                        {"surface", required_argument, NULL, 's'},
+                                        {"method", required_argument, NULL, 'm'},
+                                        {"background", required_argument, NULL, 'b'},
+                                        {"air-temperature", required_argument, NULL, 'a'},
+                                        {"q", required_argument, NULL, 'q'},
+                                        {"explain", required_argument, NULL, 'x'},
+                                        {"geo", required_argument, NULL, 'e'},
+                                        {"dem", required_argument, NULL, 'd'},
+                                        {"mandate", required_argument, NULL, 'M'},
+                                        {"trust", required_argument, NULL, 'T'},
+                                        {"revocations", required_argument, NULL, 'R'},
+                                        {"out", required_argument, NULL, 'o'},
+                                        {"wind-speed", required_argument, NULL, 'w'},
+                                        {"wind-sigma", required_argument, NULL, 'u'},
+                                        {"wind-from", required_argument, NULL, 'f'},
+                                        {"pixel-size", required_argument, NULL, 'p'},
+                                        {"bands", required_argument, NULL, 'B'},
+                                        {"maps", no_argument, NULL, 'P'},
+                                        {"window", required_argument, NULL, 'W'},
+                                        {"shrink", no_argument, NULL, 'S'},
+                                        {"iterations", required_argument, NULL, 'I'},
+                                        {"threads", required_argument, NULL, 't'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
 int cmd_detect(int argc, char **argv)
 {
-    static const struct option options[] = {{"library", required_argument, NULL, 'l'},
-                                            {"gas", required_argument, NULL, 'g'},
-                                            {"surface", required_argument, NULL, 's'},
-                                            {"method", required_argument, NULL, 'm'},
-                                            {"background", required_argument, NULL, 'b'},
-                                            {"air-temperature", required_argument, NULL, 'a'},
-                                            {"q", required_argument, NULL, 'q'},
-                                            {"explain", required_argument, NULL, 'x'},
-                                            {"geo", required_argument, NULL, 'e'},
-                                            {"dem", required_argument, NULL, 'd'},
-                                            {"mandate", required_argument, NULL, 'M'},
-                                            {"trust", required_argument, NULL, 'T'},
-                                            {"revocations", required_argument, NULL, 'R'},
-                                            {"out", required_argument, NULL, 'o'},
-                                            {"wind-speed", required_argument, NULL, 'w'},
-                                            {"wind-sigma", required_argument, NULL, 'u'},
-                                            {"wind-from", required_argument, NULL, 'f'},
-                                            {"pixel-size", required_argument, NULL, 'p'},
-                                            {"bands", required_argument, NULL, 'B'},
-                                            {"maps", no_argument, NULL, 'P'},
-                                            {"window", required_argument, NULL, 'W'},
-                                            {"shrink", no_argument, NULL, 'S'},
-                                            {"iterations", required_argument, NULL, 'I'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
     struct request *r = vaho_alloc(1, sizeof *r);
     int option, code = EXIT_DONE;
 
