@@ -58,6 +58,7 @@ bench: build ## time the program on a simulated flight, try its detection on a f
 	@bench/detection --quick --jobs $(JOBS) --vaho $(VAHO) --out build || [ $$? -eq 77 ]
 	@bench/shortwave --quick --jobs $(JOBS) --vaho $(VAHO) --out build || [ $$? -eq 77 ]
 	@bench/surfaces --vaho $(VAHO) --out build || [ $$? -eq 77 ]
+	@bench/speed --vaho $(VAHO) --out build || [ $$? -eq 77 ]
 
 format: ## put the C sources into the house format
 	find src include tests -name '*.[ch]' -print0 | xargs -0 clang-format -i

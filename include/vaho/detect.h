@@ -26,13 +26,15 @@ enum vaho_method {
     VAHO_METHOD_MF,       /* matched filter, pixel by pixel */
     VAHO_METHOD_ACE,      /* signed adaptive cosine estimator */
     VAHO_METHOD_CEM,      /* constrained energy minimisation */
-    VAHO_METHOD_RX        /* anomalies: Mahalanobis distance, no signature */
+    VAHO_METHOD_RX,       /* anomalies: Mahalanobis distance, no signature */
+    VAHO_METHOD_SPARSE    /* iterated sparse matched filter, albedo-corrected; maps only */
 };
 
 enum vaho_background_kind {
     VAHO_BACKGROUND_AUTO = 0, /* gases by method vaho: by column given lines enough; else global */
     VAHO_BACKGROUND_GLOBAL,
-    VAHO_BACKGROUND_COLUMN
+    VAHO_BACKGROUND_COLUMN,
+    VAHO_BACKGROUND_WINDOW /* around every pixel; maps only */
 };
 
 struct vaho_detect_settings {
@@ -53,12 +55,20 @@ struct vaho_detect_settings {
     double q_kept;    /* candidates up to this q-value are kept as plumes */
     size_t n_decoys;  /* decoys a signature */
     size_t n_threads; /* 0: as many as there are processors */
-    const char *cpu;  /* instruction set of the arithmetic: "generic", "avx2", "avx512", "neon";
-                       * NULL or "": the widest of this processor */
-    int explain;      /* 1: keep how each plume came about; gases by method vaho alone */
+    /* Only bands with wavelengths from one to the other, all of those; NaN: chosen by what is
+     * searched. */
+    double band_from_um, band_to_um;
+    /* Of vaho_detect_maps() alone: */
+    size_t window_inner, window_outer; /* pixels across, odd; the inner ones are left out */
+    int shrink;                        /* 1: columns' covariances by leave-one-out likelihood */
+    size_t iterations;                 /* of the sparse filter */
+    const char *cpu; /* instruction set of the arithmetic: "generic", "avx2", "avx512", "neon";
+                      * NULL or "": the widest of this processor */
+    int explain;     /* 1: keep how each plume came about; gases by method vaho alone */
 };
 
-/* method vaho, background auto, q_kept 0.5, 32 decoys, all threads, no gases named. */
+/* method vaho, background auto, q_kept 0.5, 32 decoys, 30 iterations, all threads, no gases named.
+ */
 void vaho_detect_settings_default(struct vaho_detect_settings *settings);
 
 /*
@@ -103,7 +113,9 @@ struct vaho_detection {
     int own_score;       /* 1: 'snr' is a standard method's own score */
     float *look;         /* n_lines x n_samples: brightness, for pictures */
     size_t n_decoys_run;
-    const char *cpu; /* the instruction set used; NULL: none was chosen */
+    const char *cpu;  /* the instruction set used; NULL: none was chosen */
+    const char *blas; /* the processor that OpenBLAS computes for; NULL: it was not needed */
+    int blas_below;   /* 1: this processor could do better, OPENBLAS_CORETYPE forbids it */
     size_t n_bands_used, n_dead_elements, n_dead_columns;
     int by_column;
     size_t n_notes;
@@ -131,6 +143,24 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
                              const struct vaho_detect_settings *settings,
                              const struct vaho_progress *progress, struct vaho_error *error);
 void vaho_detection_free(struct vaho_detection *detection); /* NULL is fine */
+
+/*
+ * Scores every pixel of one flight line by mf, ace or sparse and searches for nothing: no
+ * plumes, no decoys, no q-values; *out has no maps.  They go, while they are made, into
+ * 'directory', which must be there, as ENVI files of float32 that lie pixel for pixel over
+ * the cube (docs/formats-products.md), so that memory does not grow with the lines:
+ *
+ *     NAME_ppmm.img (gases) or NAME_abundance.img, NAME_sigma.img, NAME_cosine.img (ace)
+ *
+ * A pixel that is blanked or lacks a band is NaN.  Errors as for vaho_detect(), and
+ * VAHO_BAD_INPUT where a file cannot be written.  'exercise' of the cube and 'mandate'
+ * (may be NULL: a label) are told in every header.
+ */
+enum vaho_status vaho_detect_maps(struct vaho_detection **out, const struct vaho_source *source,
+                                  const struct vaho_library *library,
+                                  const struct vaho_detect_settings *settings,
+                                  const char *directory, const char *mandate,
+                                  struct vaho_error *error);
 
 #ifdef __cplusplus
 }

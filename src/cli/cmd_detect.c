@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/command.h"
 #include "cli/mandate_option.h"
+#include "cli/maps_option.h"
 #include "cli/option.h"
 #include "cli/terminal.h"
 #include "flight/products.h"
@@ -38,6 +40,7 @@ struct request {
     const struct vaho_spectrum **surface;
     const char *out, *geo, *dem;
     struct mandate_option permission;
+    struct maps_option maps;
     const char *method_text, *background_text, *air_text, *q_text;
     const char *speed_text, *sigma_text, *from_text, *size_text;
     char *gas_text; /* owned */
@@ -61,8 +64,17 @@ static void print_help(void)
         "  --library PATH      a file or a folder of gas spectra; may be repeated\n"
         "  --gas LIST          gases to search, or 'all' of the library but the air's own (all)\n"
         "  --surface FILE      search for surfaces instead, by reflectance; may be repeated\n"
-        "  --method NAME       vaho, mf, ace, cem or rx (vaho)\n"
+        "  --method NAME       vaho, mf, ace, cem, rx, or sparse for maps alone (vaho)\n"
         "  --background NAME   auto, global or column (auto: by column where lines are enough)\n"
+        "  --bands FROM-TO     use all bands from one wavelength to the other, um, or 'all'\n"
+        "  --maps              score every pixel by mf, ace or sparse and search for nothing: "
+        "only\n"
+        "                      ENVI maps of amount, its sigma and (ace) the adaptive cosine\n"
+        "  --window IN,OUT     maps: the background is a window of OUT pixels around each pixel, "
+        "but\n"
+        "                      for IN; odd numbers, as in 5,21\n"
+        "  --shrink            maps: shrink columns' covariances by leave-one-out likelihood\n"
+        "  --iterations N      maps: of the sparse filter (30)\n"
         "  --air-temperature K of the air the plume is in, as seen in the window; not known: "
         "several\n"
         "                      are tried\n"
@@ -91,6 +103,7 @@ static void print_help(void)
         "  vaho detect line.bil --library ~/gases --gas ammonia,acetone --q 0.2 --out here\n"
         "  vaho detect line.bil --library ~/gases --explain line-0001\n"
         "  vaho detect airport.bsq --surface roof.csv --method ace\n"
+        "  vaho detect line.bil --library methane.txt --maps --method mf --background column\n"
         "  vaho detect raw.bil --library ~/gases --geo flight.json --dem terrain.tif\n"
         "  vaho detect line.bil --library ~/gases --mandate sierra.mandate.json --trust "
         "trust.json");
@@ -98,7 +111,7 @@ static void print_help(void)
 
 static int set_method(struct request *r, const char *text)
 {
-    static const char *const names[] = {"vaho", "mf", "ace", "cem", "rx"};
+    static const char *const names[] = {"vaho", "mf", "ace", "cem", "rx", "sparse"};
 
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(text, names[i]) == 0) {
@@ -140,6 +153,10 @@ static void list_settings(struct request *r)
     add_setting(r, "--wind-sigma", r->sigma_text);
     add_setting(r, "--wind-from", r->from_text);
     add_setting(r, "--pixel-size", r->size_text);
+    add_setting(r, "--bands", r->maps.bands_text);
+    add_setting(r, "--window", r->maps.window_text);
+    add_setting(r, "--shrink", r->maps.shrink_text);
+    add_setting(r, "--iterations", r->maps.iterations_text);
     add_setting(r, "--q", r->q_text);
     add_setting(r, "--geo", r->geo);
     add_setting(r, "--dem", r->dem);
@@ -237,6 +254,11 @@ static int take_option(struct request *r, int option, char *value)
     case 'M':
     case 'T':
     case 'R': return mandate_option_take(&r->permission, NAME, option, value);
+    case 'B':
+    case 'P':
+    case 'W':
+    case 'S':
+    case 'I': return maps_option_take(&r->maps, &r->detect, NAME, option, value);
     case 'o': r->out = value; return EXIT_DONE;
     case 't':
         if (!option_integer(&threads, value, 0, 256))
@@ -453,6 +475,14 @@ static int check_ids(const struct request *r)
     return code;
 }
 
+static double seconds(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static int detect_one(struct request *r, const char *path)
 {
     struct vaho_error error;
@@ -464,6 +494,10 @@ static int detect_one(struct request *r, const char *path)
     char flight[PATH_NBYTES], directory[PATH_NBYTES + 8], permitted[NOTE_NBYTES] = "";
     const char *input[MAX_PATHS], *note[MAX_NOTES];
     const struct vaho_cube_info *info;
+    double start;
+    const char *label = r->permission.mandate != NULL
+                            ? vaho_mandate_terms(r->permission.mandate)->label
+                            : "no mandate";
     enum vaho_status status = vaho_source_open(&source, path, &error);
 
     if (status != VAHO_OK)
@@ -484,14 +518,16 @@ static int detect_one(struct request *r, const char *path)
             print_cube(info, place);
         status = permit(permitted, source, place, r, &error);
     }
-    if (status == VAHO_OK) {
-        status = vaho_detect(&detection, source, r->library, &r->detect, &progress, &error);
-    }
+    if (status == VAHO_OK && r->maps.on)
+        status = vaho_products_prepare(directory, &error);
+    if (status == VAHO_OK)
+        status = r->maps.on
+                     ? vaho_detect_maps(&detection, source, r->library, &r->detect, directory,
+                                        label, &error)
+                     : vaho_detect(&detection, source, r->library, &r->detect, &progress, &error);
     terminal_bar_end(&bar);
+    start = seconds();
     if (status == VAHO_OK) {
-        const char *label = r->permission.mandate != NULL
-                                ? vaho_mandate_terms(r->permission.mandate)->label
-                                : "no mandate";
         struct vaho_product product = {flight, info->acquired, info->exercise,
                                        label,  r->q,           VAHO_VERSION};
         struct vaho_products products = {.directory = directory,
@@ -508,44 +544,54 @@ static int detect_one(struct request *r, const char *path)
                                          .n_explain = r->n_explained,
                                          .explain = r->explained,
                                          .n_threads = r->detect.n_threads};
-        status = vaho_products_write(&products, &error);
+        status = (r->maps.on ? vaho_products_write_run : vaho_products_write)(&products, &error);
     }
-    if (status == VAHO_OK)
+    if (status == VAHO_OK && !r->maps.on)
         note_ids(r, detection->plumes);
-    if (status == VAHO_OK && r->json)
+    if (status == VAHO_OK && r->maps.on)
+        status = maps_option_print(detection, directory, seconds() - start, r->json, &error);
+    else if (status == VAHO_OK && r->json)
         status = command_print_json(directory, "plumes.geojson", &error);
     else if (status == VAHO_OK)
         print_table(detection, place, r->q, directory);
+    if (status == VAHO_OK && !r->json && !r->maps.on && r->detect.method != VAHO_METHOD_VAHO)
+        maps_option_print_time(detection, seconds() - start);
     vaho_detection_free(detection);
     vaho_place_free(place);
     vaho_source_free(source);
     return status == VAHO_OK ? EXIT_DONE : command_failed(NAME, &error);
 }
 
+static const struct option options[] = {{"library", required_argument, NULL, 'l'},
+                                        {"gas", required_argument, NULL, 'g'},
+                                        {"surface", required_argument, NULL, 's'},
+                                        {"method", required_argument, NULL, 'm'},
+                                        {"background", required_argument, NULL, 'b'},
+                                        {"air-temperature", required_argument, NULL, 'a'},
+                                        {"q", required_argument, NULL, 'q'},
+                                        {"explain", required_argument, NULL, 'x'},
+                                        {"geo", required_argument, NULL, 'e'},
+                                        {"dem", required_argument, NULL, 'd'},
+                                        {"mandate", required_argument, NULL, 'M'},
+                                        {"trust", required_argument, NULL, 'T'},
+                                        {"revocations", required_argument, NULL, 'R'},
+                                        {"out", required_argument, NULL, 'o'},
+                                        {"wind-speed", required_argument, NULL, 'w'},
+                                        {"wind-sigma", required_argument, NULL, 'u'},
+                                        {"wind-from", required_argument, NULL, 'f'},
+                                        {"pixel-size", required_argument, NULL, 'p'},
+                                        {"bands", required_argument, NULL, 'B'},
+                                        {"maps", no_argument, NULL, 'P'},
+                                        {"window", required_argument, NULL, 'W'},
+                                        {"shrink", no_argument, NULL, 'S'},
+                                        {"iterations", required_argument, NULL, 'I'},
+                                        {"threads", required_argument, NULL, 't'},
+                                        {"json", no_argument, NULL, 'j'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {NULL, 0, NULL, 0}};
+
 int cmd_detect(int argc, char **argv)
 {
-    static const struct option options[] = {{"library", required_argument, NULL, 'l'},
-                                            {"gas", required_argument, NULL, 'g'},
-                                            {"surface", required_argument, NULL, 's'},
-                                            {"method", required_argument, NULL, 'm'},
-                                            {"background", required_argument, NULL, 'b'},
-                                            {"air-temperature", required_argument, NULL, 'a'},
-                                            {"q", required_argument, NULL, 'q'},
-                                            {"explain", required_argument, NULL, 'x'},
-                                            {"geo", required_argument, NULL, 'e'},
-                                            {"dem", required_argument, NULL, 'd'},
-                                            {"mandate", required_argument, NULL, 'M'},
-                                            {"trust", required_argument, NULL, 'T'},
-                                            {"revocations", required_argument, NULL, 'R'},
-                                            {"out", required_argument, NULL, 'o'},
-                                            {"wind-speed", required_argument, NULL, 'w'},
-                                            {"wind-sigma", required_argument, NULL, 'u'},
-                                            {"wind-from", required_argument, NULL, 'f'},
-                                            {"pixel-size", required_argument, NULL, 'p'},
-                                            {"threads", required_argument, NULL, 't'},
-                                            {"json", no_argument, NULL, 'j'},
-                                            {"help", no_argument, NULL, 'h'},
-                                            {NULL, 0, NULL, 0}};
     struct request *r = vaho_alloc(1, sizeof *r);
     int option, code = EXIT_DONE;
 
@@ -575,6 +621,8 @@ int cmd_detect(int argc, char **argv)
         (r->detect.method != VAHO_METHOD_VAHO || r->n_surfaces > 0))
         code = command_misused(NAME, "--explain is for gases and the method vaho: standard methods "
                                      "and surfaces score every pixel for itself");
+    if (code == EXIT_DONE)
+        code = maps_option_check(&r->maps, &r->detect, NAME);
     if (code == EXIT_DONE && optind == argc)
         code = command_misused(NAME, "no cube is named");
     if (code == EXIT_DONE && r->out != NULL && argc - optind > 1)

@@ -49,15 +49,58 @@ DECODER(decode_float32_swapped, float, 32, __builtin_bswap32)
 DECODER(decode_float64, double, 64, KEEP)
 DECODER(decode_float64_swapped, double, 64, __builtin_bswap64)
 
-/* The commonest case by far is a plain copy. */
+int cube_float32_settles(const struct cube_element_rule *rule)
+{
+    int none = rule->ignore_low > rule->ignore_high;
+    int one = rule->ignore_low == rule->ignore_high &&
+              (double)(float)rule->ignore_low == rule->ignore_low;
+
+    return (none || one) && (double)(float)rule->gain == rule->gain && rule->offset == 0;
+}
+
+/* Four at a time: the compiler does not do a comparison of floats side by side by itself. */
+typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+typedef int32_t four_bits __attribute__((vector_size(16)));
+
+static void take_out(float *value, size_t n, float ignore, float gain)
+{
+    const four nan = {NAN, NAN, NAN, NAN};
+    size_t i = 0;
+
+    for (; i + 4 <= n; i += 4) {
+        four x = *(const four *)(value + i), scaled = x * gain;
+        four_bits gone = x == ignore;
+        *(four *)(value + i) = (four)(((four_bits)nan & gone) | ((four_bits)scaled & ~gone));
+    }
+    for (; i < n; i++)
+        value[i] = value[i] == ignore ? NAN : value[i] * gain;
+}
+
+void cube_settle_float32(float *value, size_t n, const struct cube_element_rule *rule)
+{
+    const float gain = (float)rule->gain;
+
+    if (rule->ignore_low <= rule->ignore_high)
+        take_out(value, n, (float)rule->ignore_low, gain);
+    else if (rule->gain != 1)
+        for (size_t i = 0; i < n; i++)
+            value[i] *= gain;
+}
+
+/* The commonest case by far. */
 static void decode_float32(float *restrict out, const unsigned char *restrict in, size_t n,
                            size_t stride_nbytes, const struct cube_element_rule *rule)
 {
-    if (stride_nbytes == sizeof *out && rule->ignore_low > rule->ignore_high && rule->gain == 1 &&
-        rule->offset == 0)
+    if (stride_nbytes == sizeof *out && cube_float32_settles(rule)) {
         memcpy(out, in, n * sizeof *out);
-    else
+        cube_settle_float32(out, n, rule);
+    } else
         decode_any_float32(out, in, n, stride_nbytes, rule);
+}
+
+int cube_decoder_is_float32(cube_decoder *decoder)
+{
+    return decoder == decode_float32;
 }
 
 cube_decoder *cube_decoder_find(size_t *out_nbytes, long long data_type, int big_endian)

@@ -15,6 +15,9 @@
  * After a read its whole pages are given back with MADV_DONTNEED.  They stay in
  * the page cache, but not in this process, so a cube larger than memory streams
  * through with a resident set of one block a reader.
+ *
+ * The commonest cube, bil of native float32 with the bands wanted side by side, is
+ * read() to where it is wanted instead, at twice the speed.
  */
 #include "cube/envi.h"
 
@@ -257,6 +260,12 @@ static enum vaho_status open_envi(struct vaho_source *source, struct vaho_error 
 
 /* --- reading -------------------------------------------------------------- */
 
+/* The cube's number of the window's i-th band. */
+static size_t band_of(const struct cube_window *window, size_t i)
+{
+    return window->band == NULL ? i : window->band[i];
+}
+
 /* The rule with the band's own gain and offset. */
 static struct cube_element_rule band_rule(const struct vaho_source *source,
                                           const struct envi_layout *layout, size_t band)
@@ -280,7 +289,7 @@ static void decode_tile(struct vaho_block *block, const struct vaho_source *sour
                         const struct envi_layout *layout, const unsigned char *data,
                         const struct cube_window *window, size_t i, const struct tile *tile)
 {
-    const size_t band = window->band == NULL ? i : window->band[i];
+    const size_t band = band_of(window, i);
     const struct cube_element_rule rule = band_rule(source, layout, band);
     float *out = block->value + (tile->line * block->n_bands + i) * block->n_samples + tile->sample;
     const unsigned char *in = data + layout->data_offset + band * layout->band_nbytes +
@@ -326,6 +335,51 @@ static void drop_pages(const struct envi *envi, size_t start, size_t end)
         madvise((void *)(uintptr_t)(envi->data + start), end - start, MADV_DONTNEED);
 }
 
+/* Neighbouring bands of a bil line of native float32: one run of bytes, read to its place. */
+static int is_one_run(const struct vaho_source *source, const struct envi_layout *layout,
+                      const struct cube_window *window)
+{
+    int one = cube_decoder_is_float32(layout->decode) && layout->sample_nbytes == sizeof(float) &&
+              layout->band_nbytes == source->info.n_samples * sizeof(float);
+
+    for (size_t i = 0; one && i < window->n_bands; i++) {
+        const struct cube_element_rule rule = band_rule(source, layout, band_of(window, i));
+        one = band_of(window, i) == band_of(window, 0) + i && cube_float32_settles(&rule);
+    }
+    return one;
+}
+
+/* Copying by read() costs less than mapping pages that are looked at once. */
+static enum vaho_status read_runs(struct vaho_block *block, const struct vaho_source *source,
+                                  const struct cube_window *window, struct vaho_error *error)
+{
+    const struct envi *envi = source->state;
+    const struct envi_layout *layout = &envi->layout;
+    const size_t n = window->n_bands * block->n_samples;
+
+    for (size_t l = 0; l < window->n_lines; l++) {
+        const size_t at = layout->data_offset + (window->first_line + l) * layout->line_nbytes +
+                          band_of(window, 0) * layout->band_nbytes;
+        float *out = block->value + l * n;
+        for (size_t done = 0; done < n * sizeof *out;) {
+            ssize_t got =
+                pread(envi->fd, (char *)out + done, n * sizeof *out - done, (off_t)(at + done));
+            if (got < 0 && errno == EINTR)
+                continue;
+            if (got <= 0)
+                return vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be read at byte %zu: %s",
+                                 source->file[0], at + done,
+                                 got < 0 ? strerror(errno) : "the file ends");
+            done += (size_t)got;
+        }
+        for (size_t i = 0; i < window->n_bands; i++) {
+            const struct cube_element_rule rule = band_rule(source, layout, band_of(window, i));
+            cube_settle_float32(out + i * block->n_samples, block->n_samples, &rule);
+        }
+    }
+    return VAHO_OK;
+}
+
 static enum vaho_status read_envi(struct vaho_block *block, const struct vaho_source *source,
                                   const struct cube_window *window, struct vaho_error *error)
 {
@@ -337,11 +391,13 @@ static enum vaho_status read_envi(struct vaho_block *block, const struct vaho_so
 
     if (status != VAHO_OK)
         return status;
+    if (is_one_run(source, layout, window))
+        return read_runs(block, source, window, error);
     cube_envi_decode(block, source, layout, envi->data, window);
     if (!is_bsq(layout))
         drop_pages(envi, start, start + window->n_lines * layout->line_nbytes);
     for (size_t i = 0; is_bsq(layout) && i < window->n_bands; i++) {
-        size_t plane = start + (window->band == NULL ? i : window->band[i]) * layout->band_nbytes;
+        size_t plane = start + band_of(window, i) * layout->band_nbytes;
         drop_pages(envi, plane, plane + window->n_lines * layout->line_nbytes);
     }
     return VAHO_OK;

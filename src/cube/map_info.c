@@ -103,10 +103,13 @@ static int crs_from_fields(OGRSpatialReferenceH crs, char **field, size_t n_fiel
 static enum vaho_status set_crs(struct vaho_source *source, const char *string, char **field,
                                 size_t n_fields, struct vaho_error *error)
 {
-    OGRSpatialReferenceH crs = OSRNewSpatialReference(NULL);
+    OGRSpatialReferenceH crs;
     char *wkt = NULL;
     enum vaho_status status = VAHO_OK;
 
+    if (string == NULL && n_fields == 0) /* do not wake GDAL for nothing */
+        return VAHO_OK;
+    crs = OSRNewSpatialReference(NULL);
     if (crs == NULL)
         return vaho_fail_memory(error, "a coordinate system");
     CPLPushErrorHandler(CPLQuietErrorHandler);

@@ -456,21 +456,39 @@ int vaho_source_shows(const struct vaho_source *source, size_t line, size_t samp
     return source->permitted == NULL || source->permitted[line * source->info.n_samples + sample];
 }
 
+/* x - x is 0 but for what is not finite. */
+static int is_finite(const float *value, size_t n)
+{
+    enum { AT_ONCE = 16 };
+    float sum[AT_ONCE] = {0}, total = 0.0f;
+    size_t i = 0;
+
+    for (; i + AT_ONCE <= n; i += AT_ONCE)
+        for (size_t k = 0; k < AT_ONCE; k++)
+            sum[k] += value[i + k] - value[i + k];
+    for (; i < n; i++)
+        total += value[i] - value[i];
+    for (size_t k = 0; k < AT_ONCE; k++)
+        total += sum[k];
+    return total == 0.0f;
+}
+
 /* What is not finite becomes NaN; a pixel with a finite element is valid. */
 static void mark_valid(struct vaho_block *block, size_t n_lines)
 {
     const size_t n_samples = block->n_samples;
 
-    memset(block->valid, 0, n_lines * n_samples);
     for (size_t l = 0; l < n_lines; l++) {
-        unsigned char *restrict valid = block->valid + l * n_samples;
-        for (size_t b = 0; b < block->n_bands; b++) {
-            float *restrict value = block->value + (l * block->n_bands + b) * n_samples;
-            for (size_t s = 0; s < n_samples; s++) {
-                int finite = isfinite(value[s]) != 0;
-                valid[s] |= (unsigned char)finite;
-                value[s] = finite ? value[s] : NAN;
-            }
+        unsigned char *valid = block->valid + l * n_samples;
+        float *line = block->value + l * block->n_bands * n_samples;
+        memset(valid, 1, n_samples);
+        if (is_finite(line, block->n_bands * n_samples)) /* nearly every line */
+            continue;
+        memset(valid, 0, n_samples);
+        for (size_t i = 0; i < block->n_bands * n_samples; i++) {
+            int finite = isfinite(line[i]) != 0;
+            valid[i % n_samples] |= (unsigned char)finite;
+            line[i] = finite ? line[i] : NAN;
         }
     }
 }

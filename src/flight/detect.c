@@ -11,6 +11,7 @@
 #include "base/pool.h"
 #include "find/coverage.h"
 #include "find/explanation.h"
+#include "flight/linear_algebra.h"
 #include "flight/permit.h"
 #include "flight/pixelwise.h"
 #include "flight/search.h"
@@ -28,6 +29,9 @@ void vaho_detect_settings_default(struct vaho_detect_settings *settings)
                                               .wind_from_deg = NAN,
                                               .pixel_size_m = NAN,
                                               .q_kept = 0.5,
+                                              .band_from_um = NAN,
+                                              .band_to_um = NAN,
+                                              .iterations = 30,
                                               .n_decoys = 32};
 }
 
@@ -140,6 +144,7 @@ enum vaho_status vaho_detect(struct vaho_detection **out, const struct vaho_sour
     /* our own crew works side by side; each of its members computes alone, so that
      * results do not depend on how many there are */
     openblas_set_num_threads(1);
+    vaho_linear_algebra_tell(detection);
     status = vaho_permit_settings(settings, error);
     if (status == VAHO_OK)
         status = vaho_pool_new(&pool, settings->n_threads, error);

@@ -497,7 +497,7 @@ enum vaho_status vaho_search_pixels(struct vaho_detection *out, const struct vah
 
     vaho_progress_report(progress, "background", 0, 1, "passes");
     status = prepare(&p, out, signatures, error);
-    clock = vaho_detection_clock(out, "background", clock);
+    clock = vaho_detection_clock(out, "accumulate", clock);
     vaho_progress_report(progress, "score", 0, p.n_real * (settings->n_decoys + 1), "signatures");
     if (status == VAHO_OK)
         status = score_real(&p, out, error);
@@ -512,7 +512,7 @@ enum vaho_status vaho_search_pixels(struct vaho_detection *out, const struct vah
                                        p.n_lines, p.n_samples, signatures->name};
         status = vaho_pixel_plumes(&out->plumes, &maps, settings->q_kept, error);
     }
-    vaho_detection_clock(out, "measure", clock);
+    vaho_detection_clock(out, "find", clock);
     out->unit = p.additive && names ? "ppm.m" : "";
     out->own_score = settings->method != VAHO_METHOD_VAHO;
     out->n_decoys_run = p.n_all - p.n_real;

@@ -46,8 +46,10 @@ static enum vaho_status make_directory(const char *path, struct vaho_error *erro
                      strerror(errno));
 }
 
+/* From input number 'first' on: those before have no digest. */
 static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
-                                      const struct vaho_products *p, struct vaho_error *error)
+                                      const struct vaho_products *p, size_t first,
+                                      struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(p->source);
     size_t n = info->n_files + p->n_inputs;
@@ -58,7 +60,8 @@ static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
         return vaho_fail_memory(error, "the list of inputs");
     for (size_t i = 0; status == VAHO_OK && i < n; i++) {
         input[i].path = i < info->n_files ? info->file[i] : p->input[i - info->n_files];
-        status = vaho_file_sha256(input[i].sha256, input[i].path, error);
+        if (i >= first)
+            status = vaho_file_sha256(input[i].sha256, input[i].path, error);
     }
     *out = input;
     *out_n = n;
@@ -202,6 +205,11 @@ static void add_notes(json_t *array, size_t n, const char *const *text)
         json_array_append_new(array, vaho_json_text(text[i]));
 }
 
+static json_t *digest_or_null(const struct input *input)
+{
+    return input->sha256[0] != '\0' ? json_string(input->sha256) : json_null();
+}
+
 static enum vaho_status write_run(const struct vaho_products *p, const struct input *input,
                                   size_t n_inputs, struct vaho_error *error)
 {
@@ -210,6 +218,7 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     json_t *root = json_object(), *inputs = json_array(), *settings = json_object();
     json_t *timings = json_object(), *notes = json_array(), *searched = json_array();
     char path[PATH_NBYTES], *text;
+    struct stat about;
     enum vaho_status status = join(path, p->directory, "run.json", error);
 
     json_object_set_new(root, "version", json_string(p->product->version));
@@ -220,7 +229,9 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     for (size_t i = 0; i < n_inputs; i++) {
         json_t *one = json_object();
         json_object_set_new(one, "path", vaho_json_text(input[i].path));
-        json_object_set_new(one, "sha256", json_string(input[i].sha256));
+        json_object_set_new(one, "sha256", digest_or_null(&input[i]));
+        if (input[i].sha256[0] == '\0' && stat(input[i].path, &about) == 0)
+            json_object_set_new(one, "nbytes", json_integer((json_int_t)about.st_size));
         json_array_append_new(inputs, one);
     }
     json_object_set_new(root, "inputs", inputs);
@@ -229,18 +240,20 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
     json_object_set_new(root, "settings", settings);
     json_object_set_new(
         root, "cube",
-        json_pack("{s:s, s:s, s:o, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "sha256", input[0].sha256,
-                  "format", info->format, "sensor", vaho_json_time(info->sensor), "lines",
-                  (json_int_t)info->n_lines, "samples", (json_int_t)info->n_samples, "bands",
-                  (json_int_t)info->n_bands, "bands_used", (json_int_t)d->n_bands_used, "by_column",
-                  d->by_column, "dead_elements", (json_int_t)d->n_dead_elements, "dead_columns",
-                  (json_int_t)d->n_dead_columns));
+        json_pack("{s:o, s:s, s:o, s:I, s:I, s:I, s:I, s:b, s:I, s:I}", "sha256",
+                  digest_or_null(&input[0]), "format", info->format, "sensor",
+                  vaho_json_time(info->sensor), "lines", (json_int_t)info->n_lines, "samples",
+                  (json_int_t)info->n_samples, "bands", (json_int_t)info->n_bands, "bands_used",
+                  (json_int_t)d->n_bands_used, "by_column", d->by_column, "dead_elements",
+                  (json_int_t)d->n_dead_elements, "dead_columns", (json_int_t)d->n_dead_columns));
     for (size_t i = 0; i < d->n_signatures; i++)
         json_array_append_new(searched, vaho_json_text(d->name[i]));
     json_object_set_new(root, "searched", searched);
     json_object_set_new(root, "decoys", json_integer((json_int_t)d->n_decoys_run));
     if (d->cpu != NULL)
         json_object_set_new(root, "cpu", json_string(d->cpu));
+    if (d->blas != NULL)
+        json_object_set_new(root, "blas", json_string(d->blas));
     add_notes(notes, info->n_notes, info->note);
     add_notes(notes, d->n_notes, (const char *const *)d->note);
     add_notes(notes, p->n_notes, p->note);
@@ -298,7 +311,7 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
     if (status == VAHO_OK)
         status = forget_earlier(p->directory, error);
     if (status == VAHO_OK)
-        status = digest_inputs(&input, &n_inputs, p, error);
+        status = digest_inputs(&input, &n_inputs, p, 0, error);
     if (status == VAHO_OK)
         status = join(path, p->directory, "plumes.geojson", error);
     if (status == VAHO_OK)
@@ -315,6 +328,25 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = write_report(p, input, n_inputs, error);
     if (status == VAHO_OK)
         status = write_explanations(p, error);
+    if (status == VAHO_OK)
+        status = write_run(p, input, n_inputs, error);
+    free(input);
+    return status;
+}
+
+enum vaho_status vaho_products_prepare(const char *directory, struct vaho_error *error)
+{
+    enum vaho_status status = make_directory(directory, error);
+
+    return status == VAHO_OK ? forget_earlier(directory, error) : status;
+}
+
+enum vaho_status vaho_products_write_run(const struct vaho_products *p, struct vaho_error *error)
+{
+    struct input *input = NULL;
+    size_t n_inputs = 0;
+    enum vaho_status status = digest_inputs(&input, &n_inputs, p, 1, error);
+
     if (status == VAHO_OK)
         status = write_run(p, input, n_inputs, error);
     free(input);

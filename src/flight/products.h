@@ -44,4 +44,15 @@ struct vaho_products {
 enum vaho_status vaho_products_write(const struct vaho_products *products,
                                      struct vaho_error *error);
 
+/* Makes the directory of maps alone (vaho_detect_maps()), and takes run.json of an earlier
+ * search out of it.  VAHO_BAD_INPUT. */
+enum vaho_status vaho_products_prepare(const char *directory, struct vaho_error *error);
+
+/*
+ * Writes run.json alone: for maps, which are there already.  The cube's own data is not
+ * read a third time for its SHA-256, which is null; its number of bytes is told.
+ */
+enum vaho_status vaho_products_write_run(const struct vaho_products *products,
+                                         struct vaho_error *error);
+
 #endif

@@ -96,6 +96,26 @@ static enum vaho_status good_bands(struct vaho_signatures *s, const struct vaho_
     return VAHO_OK;
 }
 
+/* The bands that were asked for. */
+static enum vaho_status keep_range(struct vaho_signatures *s, const struct vaho_cube_info *info,
+                                   const struct vaho_detect_settings *settings,
+                                   struct vaho_error *error)
+{
+    size_t kept = 0;
+
+    for (size_t b = 0; b < s->n_bands; b++)
+        if (info->wavelength_um != NULL && s->wavelength_um[b] >= settings->band_from_um &&
+            s->wavelength_um[b] <= settings->band_to_um) {
+            s->band[kept] = s->band[b];
+            s->wavelength_um[kept++] = s->wavelength_um[b];
+        }
+    if (kept == 0)
+        return vaho_fail(error, VAHO_USAGE, "%s: no good band lies from %g to %g um", info->path,
+                         settings->band_from_um, settings->band_to_um);
+    s->n_bands = kept;
+    return VAHO_OK;
+}
+
 /*
  * The variety of a gas's absorption inside the bands, its variance over its mean: the second
  * moment is the band average of the spectrum squared.
@@ -328,7 +348,8 @@ static enum vaho_status choose_gases(struct vaho_signatures *s, const struct vah
                          "%s: no gas to search absorbs between %.3f and %.3f um; name others with "
                          "--library or --gas",
                          info->path, s->wavelength_um[0], s->wavelength_um[s->n_bands - 1]);
-    if (status == VAHO_OK && s->wavelength_um[s->n_bands / 2] < THERMAL_FROM_UM)
+    if (status == VAHO_OK && isnan(settings->band_from_um) &&
+        s->wavelength_um[s->n_bands / 2] < THERMAL_FROM_UM)
         narrow_to_absorption(s);
     return status;
 }
@@ -397,7 +418,9 @@ enum vaho_status vaho_signatures_choose(struct vaho_signatures **out,
     *out = NULL;
     if (s == NULL)
         return vaho_fail_memory(error, "the signatures");
-    status = good_bands(s, info, for_gas, error);
+    status = good_bands(s, info, for_gas && isnan(settings->band_from_um), error);
+    if (status == VAHO_OK && !isnan(settings->band_from_um))
+        status = keep_range(s, info, settings, error);
     if (status == VAHO_OK && settings->method == VAHO_METHOD_RX)
         status = name_anomalies(s, settings, error);
     else if (status == VAHO_OK && settings->n_surfaces > 0)

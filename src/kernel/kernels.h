@@ -7,6 +7,7 @@
 #ifndef VAHO_KERNEL_KERNELS_H
 #define VAHO_KERNEL_KERNELS_H
 
+#include "kernel/matrices.h"
 #include "kernel/rows.h"
 #include "vaho/status.h"
 
@@ -17,6 +18,7 @@ struct vaho_kernels {
     vaho_add_row_fn *add_row;
     vaho_add_pairs_fn *add_pairs;
     vaho_add_weighted_pairs_fn *add_weighted_pairs;
+    const struct vaho_matrices *matrices;
 };
 
 extern const struct vaho_kernels vaho_kernels_generic; /* the reference; runs anywhere */

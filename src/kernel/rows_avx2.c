@@ -9,6 +9,7 @@
         1, 3, 5, 7, 9, 11, 13, 15                                                                  \
     }
 #define TABLE vaho_kernels_avx2
+#define MATRICES vaho_matrices_avx2
 #define NAME "avx2"
 #include "kernel/rows_sets.h"
 #include "kernel/rows_vector.h"

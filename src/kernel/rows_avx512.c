@@ -9,6 +9,7 @@
         1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31                                  \
     }
 #define TABLE vaho_kernels_avx512
+#define MATRICES vaho_matrices_avx512
 #define NAME "avx512"
 #include "kernel/rows_sets.h"
 #include "kernel/rows_vector.h"

@@ -50,5 +50,6 @@ static void add_weighted_pairs(float *y, const float *w, const float *x, size_t 
         y[n / 2] += w[n - 1] * x[n - 1];
 }
 
-const struct vaho_kernels vaho_kernels_generic = {"generic", sum_rows,  best_of_rows,
-                                                  add_row,   add_pairs, add_weighted_pairs};
+const struct vaho_kernels vaho_kernels_generic = {
+    "generic", sum_rows,           best_of_rows,          add_row,
+    add_pairs, add_weighted_pairs, &vaho_matrices_generic};

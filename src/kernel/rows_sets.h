@@ -9,5 +9,8 @@
 extern const struct vaho_kernels vaho_kernels_avx2;   /* and fused multiply-add */
 extern const struct vaho_kernels vaho_kernels_avx512; /* F, BW, VL */
 extern const struct vaho_kernels vaho_kernels_neon;
+extern const struct vaho_matrices vaho_matrices_avx2;
+extern const struct vaho_matrices vaho_matrices_avx512;
+extern const struct vaho_matrices vaho_matrices_neon;
 
 #endif

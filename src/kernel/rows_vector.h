@@ -2,7 +2,7 @@
  * rows_vector.h - rows.h in vectors of LANES floats, for the file of one instruction set
  *
  * That file defines LANES, EVEN and ODD (which lanes of two vectors end to end are even, odd) and
- * TABLE, the name of its table, and includes this once.  The compiler's vector types
+ * TABLE and MATRICES, the names of its tables, and includes this once.  The compiler's vector types
  * make the instructions; a sum of several rows stays in four registers, so that a row costs one
  * load and one multiply-add a vector.  What a vector does not fill is left to plain C.
  */
@@ -152,5 +152,5 @@ static void add_weighted_pairs(float *y, const float *w, const float *x, size_t 
         y[n / 2] += w[n - 1] * x[n - 1];
 }
 
-const struct vaho_kernels TABLE = {NAME,    sum_rows,  best_of_rows,
-                                   add_row, add_pairs, add_weighted_pairs};
+const struct vaho_kernels TABLE = {NAME,      sum_rows,           best_of_rows, add_row,
+                                   add_pairs, add_weighted_pairs, &MATRICES};
