@@ -41,6 +41,7 @@ struct columns {
     float *whitening;       /* [group][n_rows][n_bands + 1][16]; NULL without cosine */
     float *map;             /* [n x 3][line][sample] of a block; NULL without cosine */
     float **scratch;        /* a worker */
+    double *zero;           /* n_bands + 1 x 16; NULL without shrinkage */
     float *alpha;           /* a column; NULL without shrinkage */
     struct vaho_column_shrinkage **shrinkage; /* a group of the turn */
     size_t *n_singular;                       /* a worker */
@@ -63,6 +64,7 @@ static void columns_free(struct columns *c)
     free(c->map);
     free(c->scratch);
     free(c->alpha);
+    free(c->zero);
     free(c->shrinkage);
     free(c->n_singular);
     free(c->n_pixels);
@@ -91,7 +93,8 @@ static enum vaho_status make_room(struct columns *c, size_t n_groups, struct vah
             c->n_singular && c->n_pixels;
     if (request->shrink) {
         c->alpha = vaho_alloc(w, sizeof *c->alpha);
-        sound = sound && c->alpha != NULL;
+        c->zero = vaho_alloc((nb + 1) * VAHO_LANES, sizeof *c->zero);
+        sound = sound && c->alpha != NULL && c->zero != NULL;
         n_scratch = vaho_column_shrinkage_scratch(nb);
     }
     if (request->cosine) {
@@ -152,9 +155,14 @@ static enum vaho_status walk(struct columns *c, group_fn *work,
 
 static void accumulate(struct columns *c, size_t group, const float *d, size_t worker)
 {
+    const struct vaho_matrices *m = c->request->kernels->matrices;
+    double *gram = c->gram + group * c->n_triangle * VAHO_LANES;
+
     (void)worker;
-    c->request->kernels->matrices->lanes_gram(c->gram + group * c->n_triangle * VAHO_LANES, d,
-                                              c->lines.n_bands + 1, c->n_lines);
+    if (c->request->shrink) /* small eigenvalues decide how much */
+        m->lanes_gram_exact(gram, d, c->zero, c->lines.n_bands + 1, c->n_lines);
+    else
+        m->lanes_gram(gram, d, c->lines.n_bands + 1, c->n_lines);
 }
 
 static void add_shrinkage(struct columns *c, size_t group, const float *d, size_t worker)

@@ -69,8 +69,13 @@ static int turn_lane(struct vaho_column_shrinkage *k, const double *covariance, 
         *log_det = log_scale;
         for (size_t j = 0; j < p; j++) {
             double g = own * fmax(lambda[j], 0.0) + alpha;
+            float weight = (float)(1.0 / g);
             *log_det += log(g);
-            k->weight[(a * p + j) * VAHO_LANES + lane] = (float)(1.0 / g);
+            k->weight[(a * p + j) * VAHO_LANES + lane] = weight;
+            /* over all pixels y_j^2 adds up to (n - 1) lambda_j: what rounding a weight does to
+             * the sum of r is known, and the sum of log q + r / q goes with it one to one */
+            k->sum[a * VAHO_LANES + lane] -=
+                ((double)weight - 1.0 / g) * (n - 1.0) * fmax(lambda[j], 0.0);
         }
     }
     return 1;

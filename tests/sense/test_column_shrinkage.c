@@ -117,8 +117,8 @@ static void all_alphas_are_as_likely_as_the_plain_way_says(void **state)
         double best = INFINITY, chosen = 1.0;
         for (size_t a = 0; a < VAHO_N_ALPHAS && n[lane] > 0.0; a++) {
             double own = plain(vaho_shrinkage_alpha(a), m[lane], c[lane], n[lane], d, lane);
-            /* r is a sum of squares in float32, of rounding 6e-8 each */
-            if (fabs(own - value[a * VAHO_LANES + lane]) > 2e-7 * fmax(fabs(own), 1.0))
+            if (fabs(own - value[a * VAHO_LANES + lane]) >
+                1e-6 + 1e-7 * fabs(own)) /* pixels and weights are float32 */
                 fail_msg("lane %zu, alpha %g: %.9g, not %.9g", lane, vaho_shrinkage_alpha(a),
                          value[a * VAHO_LANES + lane], own);
             if (own < best) {
