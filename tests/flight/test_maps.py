@@ -181,11 +181,13 @@ def long_columns(folder):
         f"ENVI\nsamples = {samples}\nlines = {lines}\nbands = {bands}\nheader offset = 0\n"
         "data type = 4\ninterleave = bil\nbyte order = 0\nwavelength units = Micrometers\n"
         "wavelength = {" + ", ".join(str(w) for w in wavelength) + "}\n")
-    with open(folder / "long.txt", "w", encoding="ascii") as file:
+    (folder / "more").mkdir()
+    table = folder / "more" / "methane.txt"  # the file's name is the gas's
+    with open(table, "w", encoding="ascii") as file:
         for b, (w, k) in enumerate(zip(wavelength, s)):
             file.write(f"{b + 1} {1000 * w:.4f} {k * 1e5:.6f}\n")
     subprocess.run([VAHO, "detect", str(folder / "long"), "--maps", "--bands", "all", "--library",
-                    str(folder / "long.txt"), "--method", "sparse", "--out", str(folder / "out"),
+                    str(table), "--method", "sparse", "--out", str(folder / "out"),
                     "--iterations", "5"], check=True, stdout=subprocess.DEVNULL)
     got = np.fromfile(folder / "out/methane_ppmm.img", "<f4").reshape(lines, samples)
     y, cut = x.astype(float), lines // 2
