@@ -168,6 +168,36 @@ def compare_windows(folder, y, target):
     check("window: pixels that lack a band", np.isnan(got["cosine"]).sum() == 2)
 
 
+def long_columns(folder):
+    """More lines than the sparse filter takes at once: two stretches, each by itself."""
+    rng = np.random.default_rng(8)
+    lines, samples, bands = 9001, 3, 9
+    wavelength = np.round(2.2 + 0.02 * np.arange(bands), 3)
+    s = np.array([-1e-5 * (1 + b % 4) for b in range(bands)])
+    x = (3 + rng.standard_normal((lines, 1, samples)) * 0.1 +
+         0.02 * rng.standard_normal((lines, bands, samples))).astype("<f4")
+    x.tofile(folder / "long")
+    (folder / "long.hdr").write_text(
+        f"ENVI\nsamples = {samples}\nlines = {lines}\nbands = {bands}\nheader offset = 0\n"
+        "data type = 4\ninterleave = bil\nbyte order = 0\nwavelength units = Micrometers\n"
+        "wavelength = {" + ", ".join(str(w) for w in wavelength) + "}\n")
+    (folder / "more").mkdir()
+    table = folder / "more" / "methane.txt"  # the file's name is the gas's
+    with open(table, "w", encoding="ascii") as file:
+        for b, (w, k) in enumerate(zip(wavelength, s)):
+            file.write(f"{b + 1} {1000 * w:.4f} {k * 1e5:.6f}\n")
+    subprocess.run([VAHO, "detect", str(folder / "long"), "--maps", "--bands", "all", "--library",
+                    str(table), "--method", "sparse", "--out", str(folder / "out"),
+                    "--iterations", "5"], check=True, stdout=subprocess.DEVNULL)
+    got = np.fromfile(folder / "out/methane_ppmm.img", "<f4").reshape(lines, samples)
+    y, cut = x.astype(float), lines // 2
+    wanted = np.stack([np.concatenate([plain.sparse(y[:cut, :, c], s, 5),
+                                       plain.sparse(y[cut:, :, c], s, 5)])
+                       for c in range(samples)], -1)
+    off = np.abs(got - wanted).max()
+    check(f"long columns: ppm.m off by {off:.1e} of {wanted.max():.0f}", off < 1e-3)
+
+
 def same_everywhere(folder):
     """The same bytes for any number of threads; the same values in any instruction set."""
     library = ("--library", str(folder / "methane.txt"))
@@ -218,6 +248,7 @@ def main():
         folder = pathlib.Path(name)
         y, s, target = made_cube(folder)
         compare(folder, y, s, target)
+        long_columns(folder)
         same_everywhere(folder)
         refusals(folder)
     print(f"{len(failures)} failed")
