@@ -47,15 +47,9 @@ static void difference(float *out, size_t width, const float *x, size_t stride, 
 
 /* 4 x 4, by two rounds of interleaving. */
 typedef float four __attribute__((vector_size(16), aligned(4)));
-typedef int four_places __attribute__((vector_size(16)));
 
-#ifdef __clang__
 #define INTERLEAVE_LOW(a, b) __builtin_shufflevector(a, b, 0, 4, 1, 5)
 #define INTERLEAVE_HIGH(a, b) __builtin_shufflevector(a, b, 2, 6, 3, 7)
-#else
-#define INTERLEAVE_LOW(a, b) __builtin_shuffle(a, b, (four_places){0, 4, 1, 5})
-#define INTERLEAVE_HIGH(a, b) __builtin_shuffle(a, b, (four_places){2, 6, 3, 7})
-#endif
 
 static inline void transpose_four(float *out, size_t out_stride, const float *in, size_t in_stride)
 {

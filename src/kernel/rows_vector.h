@@ -124,7 +124,7 @@ static void add_row(float *y, const float *x, float weight, size_t n)
 
 static inline vector even_and_odd(vector low, vector high)
 {
-    return __builtin_shuffle(low, high, (whole)EVEN) + __builtin_shuffle(low, high, (whole)ODD);
+    return __builtin_shufflevector(low, high, EVEN) + __builtin_shufflevector(low, high, ODD);
 }
 
 static void add_pairs(float *y, const float *x, size_t n)
