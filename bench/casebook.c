@@ -5,34 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/signing.h"
 #include "casebook/database.h"
 #include "casebook/geometry.h"
+#include "clock_and_dice.h"
 
 static const char *const GASES[] = {"ammonia",       "acetone",  "methanol", "sulfur_dioxide",
                                     "ethyl_acetate", "ethylene", "cfc12",    "dichloromethane"};
 enum { N_GASES = sizeof GASES / sizeof GASES[0], N_REPEATS = 20, N_FLUSHED = 50 };
-
-static double now_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* Repeatable: xorshift. */
-static double dice(void)
-{
-    static unsigned long long x = 88172645463325252ull;
-
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return (double)(x >> 11) / 9007199254740992.0;
-}
 
 /* A flight of 'n' plumes somewhere over four by four degrees, most of them doubtful. */
 static void write_flight(const char *folder, int flight, int n)

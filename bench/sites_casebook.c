@@ -9,34 +9,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "casebook/coverage.h"
 #include "casebook/database.h"
+#include "clock_and_dice.h"
 #include "vaho/sites.h"
 
 enum { N_TOWNS = 50, N_SOURCES = 100, N_GASES = 3, TILES = 28, N_REPEATS = 20 };
 static const double TOWN_DEG = 0.06, FLIGHT_DEG = 0.03, SIGMA_DEG = 6e-5;
 static const char *const GASES[N_GASES] = {"acetone", "ammonia", "methanol"};
-
-static double now_s(void)
-{
-    struct timespec now;
-
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* Repeatable: xorshift. */
-static double dice(void)
-{
-    static unsigned long long x = 88172645463325252ull;
-
-    x ^= x << 13;
-    x ^= x >> 7;
-    x ^= x << 17;
-    return (double)(x >> 11) / 9007199254740992.0;
-}
 
 static double about_normal(void)
 {

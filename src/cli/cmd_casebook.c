@@ -1,5 +1,4 @@
 /* cmd_casebook.c - vaho casebook new|add|check|backup|export|info: the database of an operation */
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -10,6 +9,7 @@
 #include "base/moment.h"
 #include "cli/command.h"
 #include "cli/mandate_option.h"
+#include "cli/verb_options.h"
 #include "vaho/casebook.h"
 
 struct request {
@@ -222,8 +222,10 @@ static const struct verb {
              {"check", "j", run_check}, {"backup", "", run_backup}, {"export", "", run_export}};
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
-static int take_option(struct request *r, int option, const char *value)
+static int take_option(void *context, int option, char *value)
 {
+    struct request *r = context;
+
     switch (option) {
     case 'n':
     case 'o':
@@ -251,27 +253,14 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    int option, index = 0, code;
+    const struct verb_options taken = {r->command, verb->name,  verb->takes,
+                                       options,    take_option, print_help};
+    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", options, &index)) != -1) {
-        if (option == 'h') {
-            print_help();
-            return EXIT_DONE;
-        }
-        if (option == '?')
-            return command_misused(r->command, "option '%s' is unknown or lacks its value",
-                                   argv[optind - 1]);
-        if (strchr(verb->takes, option) == NULL)
-            return command_misused(r->command, "--%s does not go with '%s'", options[index].name,
-                                   verb->name);
-        code = take_option(r, option, optarg);
-        if (code != EXIT_DONE)
-            return code;
-    }
-    r->n_files = argc - optind;
-    r->file = argv + optind;
+    if (code != -1)
+        return code;
+    r->n_files = argc - first;
+    r->file = argv + first;
     return -1;
 }
 

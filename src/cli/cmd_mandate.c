@@ -1,5 +1,4 @@
 /* cmd_mandate.c - vaho mandate key|new|sign|verify|show|revoke: permissions to look */
-#include <getopt.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 #include "cli/command.h"
 #include "cli/mandate_option.h"
 #include "cli/option.h"
+#include "cli/verb_options.h"
 #include "mandate/make.h"
 #include "mandate/parts.h"
 
@@ -349,8 +349,9 @@ static int take_name(struct request *r, const char **list, size_t *n, const char
     return EXIT_DONE;
 }
 
-static int take_option(struct request *r, int option, char *value)
+static int take_option(void *context, int option, char *value)
 {
+    struct request *r = context;
     struct vaho_mandate_draft *d = &r->draft;
 
     switch (option) {
@@ -420,27 +421,14 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
-    int option, index = 0, code;
+    const struct verb_options taken = {r->command, verb->name,  verb->takes,
+                                       options,    take_option, print_help};
+    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", options, &index)) != -1) {
-        if (option == 'h') {
-            print_help();
-            return EXIT_DONE;
-        }
-        if (option == '?')
-            return command_misused(r->command, "option '%s' is unknown or lacks its value",
-                                   argv[optind - 1]);
-        if (strchr(verb->takes, option) == NULL)
-            return command_misused(r->command, "--%s does not go with '%s'", options[index].name,
-                                   verb->name);
-        code = take_option(r, option, optarg);
-        if (code != EXIT_DONE)
-            return code;
-    }
-    r->n_files = (size_t)(argc - optind);
-    r->file = argv + optind;
+    if (code != -1)
+        return code;
+    r->n_files = (size_t)(argc - first);
+    r->file = argv + first;
     return -1;
 }
 

@@ -1,5 +1,4 @@
 /* cmd_sites.c - vaho sites update|list|show|explain|known: places that emit, joined over passes */
-#include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -11,6 +10,7 @@
 #include "base/moment.h"
 #include "cli/command.h"
 #include "cli/option.h"
+#include "cli/verb_options.h"
 #include "vaho/sites.h"
 
 enum { MAX_LIMIT = 1000000, MAX_THREADS = 1024 };
@@ -371,8 +371,9 @@ static int take_box(struct request *r, const char *value)
                : command_misused(r->command, "--box: its south lies north of its north");
 }
 
-static int take_option(struct request *r, int option, char *value)
+static int take_option(void *context, int option, char *value)
 {
+    struct request *r = context;
     uint64_t limit;
     double ignored;
 
@@ -411,27 +412,14 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
         {"least", required_argument, NULL, 'p'}, {"limit", required_argument, NULL, 'l'},
         {"json", no_argument, NULL, 'j'},        {"geojson", no_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
-    int option, index = 0, code;
+    const struct verb_options taken = {r->command, verb->name,  verb->takes,
+                                       options,    take_option, print_help};
+    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    optind = 0;
-    opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", options, &index)) != -1) {
-        if (option == 'h') {
-            print_help();
-            return EXIT_DONE;
-        }
-        if (option == '?')
-            return command_misused(r->command, "option '%s' is unknown or lacks its value",
-                                   argv[optind - 1]);
-        if (strchr(verb->takes, option) == NULL)
-            return command_misused(r->command, "--%s does not go with '%s'", options[index].name,
-                                   verb->name);
-        code = take_option(r, option, optarg);
-        if (code != EXIT_DONE)
-            return code;
-    }
-    r->n_files = argc - optind;
-    r->file = argv + optind;
+    if (code != -1)
+        return code;
+    r->n_files = argc - first;
+    r->file = argv + first;
     if (r->json && r->geojson)
         return command_misused(r->command, "--json and --geojson exclude each other");
     return r->n_files == verb->n_files ? -1 : command_misused(r->command, "%s", verb->needs);

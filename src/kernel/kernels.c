@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "kernel/rows_sets.h"
+#include "kernel/sets.h"
 
 enum { MAX_SETS = 3 };
 

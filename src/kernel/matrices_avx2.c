@@ -49,5 +49,4 @@ static inline void add_to_double(double *sum, vec v)
 #define FILTER_VECTORS 3
 #define TABLE vaho_matrices_avx2
 #include "kernel/matrices_tiles.h"
-#include "kernel/rows_sets.h"
 #endif

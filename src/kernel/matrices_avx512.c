@@ -50,5 +50,4 @@ static inline void add_to_double(double *sum, vec v)
 #define FILTER_VECTORS 3
 #define TABLE vaho_matrices_avx512
 #include "kernel/matrices_tiles.h"
-#include "kernel/rows_sets.h"
 #endif

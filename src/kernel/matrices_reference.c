@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "kernel/matrices.h"
+#include "kernel/sets.h"
 
 static void difference(float *out, size_t width, const float *x, size_t stride, const float *mean,
                        size_t mean_stride, const unsigned char *valid, size_t n_rows, size_t n)
@@ -224,24 +224,4 @@ static void lanes_sparse(double *sum, double *square, double *amount, const floa
     }
 }
 
-const struct vaho_matrices vaho_matrices_generic = {
-    .difference = difference,
-    .transpose = transpose,
-    .gram = gram,
-    .project = project,
-    .energy = energy,
-    .lanes_gram = lanes_gram,
-    .lanes_multiply = lanes_multiply,
-    .column_filter = column_filter,
-    .lanes_factor = lanes_factor,
-    .lanes_solve = lanes_solve,
-    .lanes_left_out = lanes_left_out,
-    .triangle_move = triangle_move,
-    .triangle_slide = triangle_slide,
-    .triangle_centre = triangle_centre,
-    .tile = 1,
-    .lanes_cholesky = lanes_cholesky,
-    .lanes_gram_exact = lanes_gram_exact,
-    .lanes_filter = lanes_filter,
-    .lanes_sparse = lanes_sparse,
-};
+const struct vaho_matrices vaho_matrices_generic = {VAHO_MATRICES_FUNCTIONS, .tile = 1};

@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#include "kernel/matrices.h"
+#include "kernel/sets.h"
 
 #define UNROLL _Pragma("GCC unroll 32")
 #define PARTS (VAHO_LANES / LANES) /* vectors of a lane layout's value */
@@ -580,24 +580,4 @@ static void lanes_sparse(double *sum, double *square, double *amount, const floa
                        ratio + k * VAHO_LANES + at, f + at, norm + at, weight, n_bands, 1);
 }
 
-const struct vaho_matrices TABLE = {
-    .difference = difference,
-    .transpose = transpose,
-    .gram = gram,
-    .project = project,
-    .energy = energy,
-    .lanes_gram = lanes_gram,
-    .lanes_multiply = lanes_multiply,
-    .column_filter = column_filter,
-    .lanes_factor = lanes_factor,
-    .lanes_solve = lanes_solve,
-    .lanes_left_out = lanes_left_out,
-    .triangle_move = triangle_move,
-    .triangle_slide = triangle_slide,
-    .triangle_centre = triangle_centre,
-    .tile = LANE_TILE,
-    .lanes_cholesky = lanes_cholesky,
-    .lanes_gram_exact = lanes_gram_exact,
-    .lanes_filter = lanes_filter,
-    .lanes_sparse = lanes_sparse,
-};
+const struct vaho_matrices TABLE = {VAHO_MATRICES_FUNCTIONS, .tile = LANE_TILE};

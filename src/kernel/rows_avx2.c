@@ -5,6 +5,5 @@
 #define TABLE vaho_kernels_avx2
 #define MATRICES vaho_matrices_avx2
 #define NAME "avx2"
-#include "kernel/rows_sets.h"
 #include "kernel/rows_vector.h"
 #endif

@@ -5,6 +5,5 @@
 #define TABLE vaho_kernels_avx512
 #define MATRICES vaho_matrices_avx512
 #define NAME "avx512"
-#include "kernel/rows_sets.h"
 #include "kernel/rows_vector.h"
 #endif

@@ -5,6 +5,5 @@
 #define TABLE vaho_kernels_neon
 #define MATRICES vaho_matrices_neon
 #define NAME "neon"
-#include "kernel/rows_sets.h"
 #include "kernel/rows_vector.h"
 #endif

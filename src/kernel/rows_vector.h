@@ -8,7 +8,7 @@
  */
 #include <stddef.h>
 
-#include "kernel/kernels.h"
+#include "kernel/sets.h"
 
 typedef float vector __attribute__((vector_size(4 * LANES)));
 typedef int whole __attribute__((vector_size(4 * LANES)));

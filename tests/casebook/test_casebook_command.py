@@ -11,17 +11,9 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import made_products  # noqa: E402
+from program import VAHO, vaho  # noqa: E402
 
-VAHO = os.environ["VAHO"]
 SQUARE = {"type": "Polygon", "coordinates": [[[-118, 34], [-117, 34], [-117, 35], [-118, 35], [-118, 34]]]}
-
-
-def vaho(*arguments, code=0, word=""):
-    done = subprocess.run([VAHO, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
-    assert (done.stderr == "") == (code == 0), done.stderr
-    assert word in done.stdout + done.stderr, (arguments, word, done.stdout, done.stderr)
-    return done.stdout
 
 
 def book(*arguments, **expected):

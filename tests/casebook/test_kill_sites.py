@@ -14,6 +14,7 @@ import time
 
 sys.dont_write_bytecode = True
 import test_sites_command as command  # noqa: E402
+from program import VAHO, vaho  # noqa: E402
 
 KILLS, MOMENTS = 40, ("2026-04-14T00:00:00Z", "2026-09-01T00:00:00Z")
 
@@ -37,7 +38,7 @@ def state(book):
 
 
 def kill(arguments, seconds):
-    child = subprocess.Popen([command.VAHO, "sites", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    child = subprocess.Popen([VAHO, "sites", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(seconds)
     child.send_signal(signal.SIGKILL)
     child.wait()
@@ -49,8 +50,8 @@ def main():
     killed = 0
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        command.vaho("casebook", "new", "case.gpkg", "--open")
-        command.vaho("casebook", "add", "case.gpkg", *command.make_passes())
+        vaho("casebook", "new", "case.gpkg", "--open")
+        vaho("casebook", "add", "case.gpkg", *command.make_passes())
         lists = [emitters("north.geojson", 0), emitters("south.geojson", 40)]
         whole = {}  # every state that may be found, made undisturbed on copies
         for which in 0, 1:
@@ -74,7 +75,7 @@ def main():
         command.sites("known", "case.gpkg", lists[1])
         command.sites("update", "case.gpkg", "--at", MOMENTS[1])
         assert state("case.gpkg") == whole[1, MOMENTS[1]], "kills left something behind"
-        command.vaho("casebook", "check", "case.gpkg", word="nothing found")
+        vaho("casebook", "check", "case.gpkg", word="nothing found")
         os.chdir("/")
     assert killed >= KILLS // 3, f"only {killed} of {KILLS} were killed while they worked"
     print(f"{killed} of {KILLS} killed; sites and emitters were whole after each")

@@ -5,24 +5,15 @@ import os
 import pathlib
 import random
 import sqlite3
-import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
 import made_products  # noqa: E402
+from program import vaho  # noqa: E402
 
-VAHO = os.environ["VAHO"]
 AT = "2026-04-14T00:00:00Z"
 N_PASSES = 12
-
-
-def vaho(*arguments, code=0, word=""):
-    done = subprocess.run([VAHO, *arguments], capture_output=True, text=True)
-    assert done.returncode == code, (arguments, done.returncode, done.stdout, done.stderr)
-    assert (done.stderr == "") == (code == 0), done.stderr
-    assert word in done.stdout + done.stderr, (arguments, word, done.stdout, done.stderr)
-    return done.stdout
 
 
 def sites(*arguments, **expected):
