@@ -55,7 +55,7 @@ struct vaho_casebook_info {
     enum vaho_casebook_kind kind;
     int version;
     char created[32];
-    int64_t n_mandates, n_flights, n_plumes, n_sites, n_reviews, n_releases;
+    int64_t n_mandates, n_flights, n_stacks, n_plumes, n_sites, n_reviews, n_releases;
 };
 enum vaho_status vaho_casebook_get_info(struct vaho_casebook_info *out,
                                         struct vaho_casebook *casebook, struct vaho_error *error);
@@ -63,17 +63,19 @@ enum vaho_status vaho_casebook_get_info(struct vaho_casebook_info *out,
 struct vaho_casebook_added {
     int64_t flight_id;
     int64_t n_plumes;
+    int64_t n_passes;    /* of a stack; 0: a flight */
     int taken_in_before; /* 1: nothing was changed; 2: nor were the results the same then */
 };
 
 /*
- * Takes in the products of a flight (the folder that 'vaho detect' wrote), once: by
- * the hash of the cube's content and the mandate.  'mandate' (NULL: none) must have
+ * Takes in the products of a flight (the folder that 'vaho detect' wrote) or of a stack of flights
+ * taken in before ('vaho stack'), once: by the hash of the cube's content, or of all its cubes,
+ * and the mandate.  'mandate' (NULL: none) must have
  * passed vaho_mandate_check() with 'trust' just now, and be the one the products
  * name; 'at' is the time.
  * VAHO_REFUSED: the casebook's kind, or the mandate, does not allow it: also a plume
- * outside the mandate's area.  VAHO_BAD_INPUT: products that are missing or broken, or
- * a casebook that cannot be written.  Then nothing was changed.
+ * outside the mandate's area.  VAHO_BAD_INPUT: products that are missing or broken, a stack
+ * of a flight that is not there, or a casebook that cannot be written.  Then nothing was changed.
  */
 enum vaho_status vaho_casebook_add(struct vaho_casebook_added *out, struct vaho_casebook *casebook,
                                    const char *directory, const struct vaho_mandate *mandate,

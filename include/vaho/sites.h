@@ -22,7 +22,8 @@ extern "C" {
 #endif
 
 struct vaho_sites_updated {
-    int64_t n_flights, n_plumes, n_sites;
+    int64_t n_flights, n_stacks, n_sites;
+    int64_t n_plumes;   /* sources of stacks too */
     int64_t n_known;    /* sites that a known source explains */
     int64_t n_unplaced; /* plumes without a place: in no site */
     int64_t n_assumed;  /* plumes whose error of place nobody states: 30 m were assumed */
@@ -47,7 +48,9 @@ struct vaho_site {
     double emission_kg_h, emission_sigma_kg_h;    /* while it emits; NaN: not known */
     double least_q;
     const char *first_seen, *last_seen; /* "": not known */
-    int64_t n_plumes, n_seen, n_missed; /* passes */
+    int64_t n_plumes, n_seen, n_missed; /* seen, missed: passes, a stack counting as one */
+    int64_t n_single;  /* plumes that passes show by themselves; the others are stacks' */
+    int64_t n_stacked; /* passes in the stacks that show it; 0: none does */
     double rank;
     const char *known; /* the known source that explains it; "": none */
     double known_share;

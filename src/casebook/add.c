@@ -4,6 +4,8 @@
  * The schema refuses what a casebook of this kind may not hold; here it is said in
  * words before anything is begun.  That products name a mandate is not believed:
  * the mandate itself must be given, and every plume must lie inside its area.
+ *
+ * A stack is taken in after the flights it is of, whose time and sensor were judged then.
  */
 #include <math.h>
 #include <stdio.h>
@@ -98,9 +100,9 @@ static enum vaho_status fits_mandate(const struct vaho_intake *in, const char *d
         return vaho_fail(error, VAHO_REFUSED,
                          "%s: an exercise needs an exercise mandate, and a real flight a real one",
                          directory);
-    if (vaho_mandate_check_time(mandate, in->time_s, &reason) != VAHO_OK)
+    if (in->n_passes == 0 && vaho_mandate_check_time(mandate, in->time_s, &reason) != VAHO_OK)
         return vaho_fail(error, VAHO_REFUSED, "%s: %s", directory, reason.message);
-    if (!names_sensor(t, in->sensor))
+    if (in->n_passes == 0 && !names_sensor(t, in->sensor))
         return vaho_fail(error, VAHO_REFUSED, "%s: the mandate %s does not name the sensor '%s'",
                          directory, t->id, in->sensor);
     for (size_t i = 0; i < in->n_searched; i++)
@@ -112,9 +114,10 @@ static enum vaho_status fits_mandate(const struct vaho_intake *in, const char *d
         if (!vaho_mandate_names_gas(mandate, p->gas))
             return vaho_fail(error, VAHO_REFUSED, "%s: the mandate %s does not name %s of plume %s",
                              directory, t->id, p->gas, p->name);
-        if (p->blob.data == NULL ||
+        if ((p->blob.data == NULL && in->n_passes == 0) ||
             !vaho_mandate_permits_place(mandate, trust, p->longitude_deg, p->latitude_deg, 0) ||
-            !permits_all(mandate, trust, p, json_object_get(p->geometry, "coordinates")))
+            (p->blob.data != NULL &&
+             !permits_all(mandate, trust, p, json_object_get(p->geometry, "coordinates"))))
             return vaho_fail(error, VAHO_REFUSED,
                              "%s: plume %s lies outside the mandate %s; these are not what 'vaho "
                              "detect --mandate' wrote",
@@ -427,6 +430,99 @@ static enum vaho_status keep_plumes(struct insert *insert, const struct vaho_int
     return end(insert, status);
 }
 
+/* --- stacks ----------------------------------------------------------------- */
+
+/* A flight that a stack is of. */
+struct stacked {
+    int64_t id;
+    double flown_s; /* NaN: unknown */
+    char flown[VAHO_MOMENT_NBYTES];
+};
+
+static int by_time(const void *left, const void *right)
+{
+    const struct stacked *a = left, *b = right;
+
+    if (isnan(a->flown_s) || isnan(b->flown_s))
+        return isnan(a->flown_s) - isnan(b->flown_s);
+    return a->flown_s < b->flown_s ? -1 : a->flown_s > b->flown_s;
+}
+
+/* One pass, and its size added to that of the stack. */
+static enum vaho_status find_pass(struct stacked *out, struct vaho_intake *stack,
+                                  struct insert *insert, const struct vaho_intake_pass *pass,
+                                  int64_t mandate_id)
+{
+    sqlite3_stmt *s = insert->statement;
+    const char *flown;
+    int result;
+
+    text(insert, pass->sha256);
+    whole(insert, mandate_id);
+    result = insert->failed ? SQLITE_ERROR : sqlite3_step(s);
+    if (result == SQLITE_DONE)
+        return vaho_fail(insert->error, VAHO_BAD_INPUT,
+                         "%s: %s was stacked and is not in %s%s; take in what 'vaho detect' found "
+                         "there first",
+                         stack->flight, pass->path, insert->casebook->path,
+                         mandate_id != 0 ? " under this mandate" : "");
+    if (result != SQLITE_ROW)
+        return vaho_database_fail(insert->casebook->database, insert->casebook->path,
+                                  insert->error);
+    flown = (const char *)sqlite3_column_text(s, 1);
+    *out = (struct stacked){sqlite3_column_int64(s, 0),
+                            flown != NULL ? sqlite3_column_double(s, 2) : NAN, ""};
+    snprintf(out->flown, sizeof out->flown, "%s", flown != NULL ? flown : "");
+    stack->n_lines += (size_t)sqlite3_column_int64(s, 3);
+    if (stack->n_samples < (size_t)sqlite3_column_int64(s, 4))
+        stack->n_samples = (size_t)sqlite3_column_int64(s, 4);
+    if (stack->n_bands < (size_t)sqlite3_column_int64(s, 5))
+        stack->n_bands = (size_t)sqlite3_column_int64(s, 5);
+    sqlite3_reset(s);
+    insert->column = 0;
+    return VAHO_OK;
+}
+
+/* The stack's row, flown when the middle one of its passes was, and which passes it is of. */
+static enum vaho_status keep_stack(int64_t *out, struct insert *insert,
+                                   const struct vaho_intake *in, int64_t mandate_id, const char *at)
+{
+    struct stacked *pass = vaho_alloc(in->n_passes, sizeof *pass);
+    struct vaho_intake stack = *in;
+    size_t n_timed = 0;
+    enum vaho_status status = VAHO_OK;
+
+    if (pass == NULL)
+        return vaho_fail_memory(insert->error, in->flight);
+    begin(insert, "SELECT id, flown, flown_s, n_lines, n_samples, n_bands FROM flights"
+                  " WHERE sha256 = ? AND ifnull(mandate_id, 0) = ?"
+                  " AND id NOT IN (SELECT stack_id FROM stack_passes)");
+    for (size_t i = 0; i < in->n_passes && status == VAHO_OK; i++)
+        status = find_pass(&pass[i], &stack, insert, &in->pass[i], mandate_id);
+    status = end(insert, status);
+    if (status == VAHO_OK) {
+        qsort(pass, in->n_passes, sizeof *pass, by_time);
+        while (n_timed < in->n_passes && !isnan(pass[n_timed].flown_s))
+            n_timed++;
+        if (n_timed > 0) {
+            stack.time = pass[n_timed / 2].flown;
+            stack.time_s = pass[n_timed / 2].flown_s;
+        }
+        status = keep_flight(out, insert, &stack, mandate_id, at);
+    }
+    if (status == VAHO_OK) {
+        begin(insert, "INSERT INTO stack_passes (stack_id, flight_id) VALUES (?, ?)");
+        for (size_t i = 0; i < in->n_passes && status == VAHO_OK; i++) {
+            whole(insert, *out);
+            whole(insert, pass[i].id);
+            status = step(insert);
+        }
+        status = end(insert, status);
+    }
+    free(pass);
+    return status;
+}
+
 static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_casebook *casebook,
                               const struct vaho_intake *in, const struct vaho_mandate *mandate,
                               const char *at, struct vaho_error *error)
@@ -439,6 +535,7 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
 
     if (status != VAHO_OK)
         return status;
+    out->n_passes = (int64_t)in->n_passes;
     status = keep_mandate(&mandate_id, &insert, mandate, at);
     if (status == VAHO_OK)
         status = find(&out->flight_id, &insert,
@@ -450,8 +547,9 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
         return vaho_database_end(casebook->database, casebook->path, VAHO_OK, error);
     }
     if (status == VAHO_OK)
-        status = keep_flight(&out->flight_id, &insert, in, mandate_id, at);
-    if (status == VAHO_OK)
+        status = in->n_passes > 0 ? keep_stack(&out->flight_id, &insert, in, mandate_id, at)
+                                  : keep_flight(&out->flight_id, &insert, in, mandate_id, at);
+    if (status == VAHO_OK && in->n_passes == 0)
         status = keep_coverage(&insert, in, out->flight_id);
     if (status == VAHO_OK && in->cover.n > 0 && in->cover.n_gases > 0)
         status = keep_tiles(&insert, &in->cover, out->flight_id);

@@ -191,7 +191,8 @@ enum vaho_status vaho_casebook_get_info(struct vaho_casebook_info *out,
 {
     static const char sql[] =
         "SELECT (SELECT created FROM casebook), (SELECT count(*) FROM mandates),"
-        " (SELECT count(*) FROM flights), (SELECT count(*) FROM plumes),"
+        " (SELECT count(*) FROM flights WHERE id NOT IN (SELECT stack_id FROM stack_passes)),"
+        " (SELECT count(DISTINCT stack_id) FROM stack_passes), (SELECT count(*) FROM plumes),"
         " (SELECT count(*) FROM sites), (SELECT count(*) FROM reviews),"
         " (SELECT count(*) FROM releases)";
     sqlite3_stmt *s;
@@ -208,10 +209,11 @@ enum vaho_status vaho_casebook_get_info(struct vaho_casebook_info *out,
     snprintf(out->created, sizeof out->created, "%s", created == NULL ? "" : created);
     out->n_mandates = sqlite3_column_int64(s, 1);
     out->n_flights = sqlite3_column_int64(s, 2);
-    out->n_plumes = sqlite3_column_int64(s, 3);
-    out->n_sites = sqlite3_column_int64(s, 4);
-    out->n_reviews = sqlite3_column_int64(s, 5);
-    out->n_releases = sqlite3_column_int64(s, 6);
+    out->n_stacks = sqlite3_column_int64(s, 3);
+    out->n_plumes = sqlite3_column_int64(s, 4);
+    out->n_sites = sqlite3_column_int64(s, 5);
+    out->n_reviews = sqlite3_column_int64(s, 6);
+    out->n_releases = sqlite3_column_int64(s, 7);
     sqlite3_finalize(s);
     return VAHO_OK;
 }

@@ -175,6 +175,12 @@ static void look_at_rules(struct look *look)
              "SELECT name FROM flights f WHERE n_plumes IS NOT"
              " (SELECT count(*) FROM plumes WHERE flight_id = f.id)",
              "the flight %s has not the plumes it was taken in with");
+    if (look->version >= 5)
+        say_rows(look,
+                 "SELECT DISTINCT s.name FROM stack_passes p JOIN flights s ON s.id = p.stack_id"
+                 " JOIN flights f ON f.id = p.flight_id WHERE s.mandate_id IS NOT f.mandate_id"
+                 " OR f.id IN (SELECT stack_id FROM stack_passes)",
+                 "the stack %s is of a stack, or of flights under another mandate");
     say_rows(look, "SELECT 1 WHERE (SELECT count(*) FROM casebook) IS NOT 1",
              "the casebook does not say what kind it is%s");
 }

@@ -197,6 +197,7 @@ static void append_contents(struct vaho_text *sql, int version)
                  {"reviews", "what people decided of a site", 2},
                  {"releases", "what was given to partners", 2},
                  {"coverage_tiles", "what passes could have seen, tile by tile", 4},
+                 {"stack_passes", "which flights a stack is made of", 5},
                  {"site_models", "what sites were reckoned with, of each gas", 4},
                  {"site_updates", "when sites were reckoned, and from which flights", 4}};
 

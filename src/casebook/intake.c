@@ -10,7 +10,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 
-enum { MAX_PLUMES = 1000000, MAX_TEXT = 4096, MAX_SEARCHED = 2000 };
+enum { MAX_PLUMES = 1000000, MAX_TEXT = 4096, MAX_SEARCHED = 2000, MAX_STACKED = 1024 };
 static const size_t MAX_RUN_NBYTES = (size_t)16 << 20, MAX_PLUMES_NBYTES = (size_t)1 << 29;
 static const size_t MAX_COVERAGE_NBYTES = (size_t)1 << 31;
 static const double MAX_COUNT = 1e9;
@@ -107,17 +107,78 @@ static enum vaho_status read_cube(struct vaho_intake *out, const struct place *a
     return status;
 }
 
+static int by_sha256(const void *left, const void *right)
+{
+    const struct vaho_intake_pass *a = left, *b = right;
+
+    return strcmp(a->sha256, b->sha256);
+}
+
+/* What the stack was made of; that is its content, whatever the order. */
+static enum vaho_status read_passes(struct vaho_intake *out, const struct place *at)
+{
+    const json_t *passes = json_object_get(out->run, "passes");
+    struct vaho_text all;
+    enum vaho_status status = VAHO_OK;
+
+    if (json_array_size(passes) == 0 || json_array_size(passes) > MAX_STACKED)
+        return wrong(at, "passes", "must be an array of 1 to 1024 passes");
+    out->pass = vaho_alloc(json_array_size(passes), sizeof *out->pass);
+    if (out->pass == NULL)
+        return vaho_fail_memory(at->error, at->directory);
+    for (size_t i = 0; i < json_array_size(passes) && status == VAHO_OK; i++) {
+        struct vaho_intake_pass *pass = &out->pass[out->n_passes++];
+        const json_t *told = json_array_get(passes, i);
+        status = read_text(&pass->sha256, told, "sha256", 0, at);
+        if (status == VAHO_OK && !vaho_is_key(pass->sha256))
+            return wrong(at, "sha256", "of a pass must be 64 lower-case hexadecimal digits");
+        if (status == VAHO_OK)
+            status = read_text(&pass->path, told, "path", 0, at);
+    }
+    if (status != VAHO_OK)
+        return status;
+    qsort(out->pass, out->n_passes, sizeof *out->pass, by_sha256);
+    vaho_text_init(&all, (size_t)MAX_STACKED * VAHO_DIGEST_HEX_NBYTES);
+    for (size_t i = 0; i < out->n_passes && status == VAHO_OK; i++) {
+        if (i > 0 && by_sha256(&out->pass[i - 1], &out->pass[i]) == 0)
+            status = wrong(at, "passes", "names one cube twice, which says nothing more");
+        vaho_text_printf(&all, "%s\n", out->pass[i].sha256);
+    }
+    if (status == VAHO_OK && all.failed)
+        status = vaho_fail_memory(at->error, at->directory);
+    if (status == VAHO_OK)
+        vaho_sha256(out->stack_sha256, all.data, strlen(all.data));
+    vaho_text_free(&all);
+    out->sha256 = out->stack_sha256;
+    out->sensor = out->time = "";
+    return status;
+}
+
+/* run.json of a stack lists passes, that of a flight describes its cube. */
+static int is_stack(const struct vaho_intake *in)
+{
+    return json_object_get(in->run, "passes") != NULL;
+}
+
 static enum vaho_status read_run(struct vaho_intake *out, const struct place *at)
 {
     const json_t *exercise = json_object_get(out->run, "exercise");
-    enum vaho_status status = read_text(&out->flight, out->run, "flight", 0, at);
+    const char *named = is_stack(out) ? "stack" : "flight";
+    enum vaho_status status = VAHO_OK;
 
+    if (is_stack(out) && json_object_get(out->run, named) == NULL)
+        return vaho_fail(at->error, VAHO_BAD_INPUT,
+                         "%s/%s: does not name the stack; it was made by an older vaho, stack the "
+                         "passes again",
+                         at->directory, at->file);
+    status = read_text(&out->flight, out->run, named, 0, at);
     if (status == VAHO_OK && out->flight[0] == '\0')
-        return wrong(at, "flight", "must not be empty");
+        return wrong(at, named, "must not be empty");
     if (status == VAHO_OK)
         status = read_text(&out->made_by, out->run, "version", 0, at);
     if (status == VAHO_OK)
-        status = read_text(&out->time, out->run, "time", 1, at);
+        status =
+            is_stack(out) ? read_passes(out, at) : read_text(&out->time, out->run, "time", 1, at);
     if (status == VAHO_OK)
         status = read_text(&out->mandate, out->run, "mandate", 0, at);
     if (status == VAHO_OK && !json_is_boolean(exercise))
@@ -140,13 +201,13 @@ static enum vaho_status read_run(struct vaho_intake *out, const struct place *at
             if (strcmp(json_string_value(json_array_get(out->searched, k)), gas) == 0)
                 return wrong(at, "searched", "names a gas twice");
     }
-    return read_cube(out, at);
+    return is_stack(out) ? VAHO_OK : read_cube(out, at);
 }
 
 /* What plumes.geojson says of the flight must be what run.json says. */
 static enum vaho_status compare(const struct vaho_intake *in, const struct place *at)
 {
-    static const char *const names[] = {"flight", "mandate", "version"};
+    const char *const names[] = {is_stack(in) ? "stack" : "flight", "mandate", "version"};
     const char *const told[] = {in->flight, in->mandate, in->made_by};
     const json_t *about = json_object_get(in->plumes, "vaho");
     const char *text;
@@ -159,8 +220,8 @@ static enum vaho_status compare(const struct vaho_intake *in, const struct place
         if (strcmp(text, told[i]) != 0)
             return wrong(at, names[i], "is not what run.json says; the files are of two searches");
     }
-    status = read_text(&text, about, "time", 1, at);
-    if (status == VAHO_OK && strcmp(text, in->time) != 0)
+    status = is_stack(in) ? VAHO_OK : read_text(&text, about, "time", 1, at);
+    if (status == VAHO_OK && !is_stack(in) && strcmp(text, in->time) != 0)
         return wrong(at, "time", "is not what run.json says; the files are of two searches");
     if (status == VAHO_OK && json_is_true(json_object_get(about, "exercise")) != in->exercise)
         return wrong(at, "exercise", "is not what run.json says; the files are of two searches");
@@ -262,6 +323,49 @@ static enum vaho_status read_plume(struct vaho_intake_plume *p, const json_t *fe
     return vaho_blob_from_geojson(&p->blob, p->geometry, what, at.error);
 }
 
+/* A source of a stack.  Its mandate and exercise are those that compare() saw. */
+static enum vaho_status read_source(struct vaho_intake_plume *p, const json_t *feature,
+                                    const struct place *at)
+{
+    const json_t *properties = json_object_get(feature, "properties");
+    const json_t *geometry = json_object_get(feature, "geometry");
+    const json_t *xy = json_object_get(geometry, "coordinates");
+    const char *type = json_string_value(json_object_get(geometry, "type"));
+    const struct {
+        const char *name;
+        double *out, min, max;
+    } number[] = {{"q_value", &p->q_value, 0, 1},
+                  {"snr", &p->snr, -1e12, 1e12},
+                  {"mean_ppmm", &p->mean_ppmm, -1e12, 1e12},
+                  {"sigma_ppmm", &p->sigma_ppmm, 0, 1e12},
+                  {"row", &p->source_line, -1, 1e9},
+                  {"col", &p->source_sample, -1, 1e9}};
+    enum vaho_status status = read_text(&p->name, properties, "id", 0, at);
+
+    if (status == VAHO_OK)
+        status = read_text(&p->gas, properties, "gas", 0, at);
+    if (status == VAHO_OK && (p->name[0] == '\0' || p->gas[0] == '\0'))
+        return wrong(at, "id", "and 'gas' must not be empty");
+    for (size_t i = 0; i < sizeof number / sizeof number[0] && status == VAHO_OK; i++)
+        status = read_number(number[i].out, properties, number[i].name, number[i].min,
+                             number[i].max, i > 0 && i < 4, at);
+    if (status == VAHO_OK)
+        status = read_position_error(p, properties, at);
+    if (status != VAHO_OK)
+        return status;
+    p->peak_ppmm = p->source_sigma_px = p->emission_kg_h = p->emission_sigma_kg_h = p->probability =
+        NAN;
+    p->longitude_deg = json_number_value(json_array_get(xy, 0));
+    p->latitude_deg = json_number_value(json_array_get(xy, 1));
+    if (type == NULL || strcmp(type, "Point") != 0 || json_array_size(xy) != 2 ||
+        !json_is_number(json_array_get(xy, 0)) || !json_is_number(json_array_get(xy, 1)) ||
+        fabs(p->longitude_deg) > 360 || fabs(p->latitude_deg) > 90)
+        return wrong(at, "geometry", "must be a Point: longitude and latitude");
+    p->n_pixels = 1;
+    p->alternatives = vaho_strdup("[]");
+    return p->alternatives != NULL ? VAHO_OK : vaho_fail_memory(at->error, at->directory);
+}
+
 static int by_name(const void *left, const void *right)
 {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
@@ -303,35 +407,56 @@ static enum vaho_status read_plumes(struct vaho_intake *out, const struct place 
         struct vaho_error reason = {VAHO_OK, ""};
         struct place here = {at->directory, at->file, &reason};
         out->n++;
-        status = read_plume(&out->plume[i], json_array_get(features, i), i, out, here);
+        status = is_stack(out)
+                     ? read_source(&out->plume[i], json_array_get(features, i), &here)
+                     : read_plume(&out->plume[i], json_array_get(features, i), i, out, here);
         if (status != VAHO_OK)
-            vaho_fail(at->error, status, "%s (plume %zu)", reason.message, i + 1);
+            vaho_fail(at->error, status, "%s (%s %zu)", reason.message,
+                      is_stack(out) ? "source" : "plume", i + 1);
     }
     return status == VAHO_OK ? check_names(out, at) : status;
+}
+
+static enum vaho_status parse_run(struct vaho_intake *out, const char *run, size_t nbytes,
+                                  const char *directory, struct vaho_error *error)
+{
+    const struct place at = {directory, "run.json", error};
+    enum vaho_status status = load(&out->run, run, nbytes, &at);
+
+    return status == VAHO_OK ? read_run(out, &at) : status;
+}
+
+static const char *plumes_file(const struct vaho_intake *in)
+{
+    return is_stack(in) ? "stack.geojson" : "plumes.geojson";
+}
+
+static enum vaho_status parse_plumes(struct vaho_intake *out, const char *plumes, size_t nbytes,
+                                     const char *directory, struct vaho_error *error)
+{
+    const struct place at = {directory, plumes_file(out), error};
+    enum vaho_status status = load(&out->plumes, plumes, nbytes, &at);
+
+    if (status == VAHO_OK)
+        status = read_plumes(out, &at);
+    if (status == VAHO_OK)
+        vaho_sha256(out->products_sha256, plumes, nbytes);
+    return status;
 }
 
 enum vaho_status vaho_intake_parse(struct vaho_intake *out, const char *run, size_t run_nbytes,
                                    const char *plumes, size_t plumes_nbytes, const char *directory,
                                    struct vaho_error *error)
 {
-    const struct place in_run = {directory, "run.json", error};
-    const struct place in_plumes = {directory, "plumes.geojson", error};
     enum vaho_status status;
 
     *out = (struct vaho_intake){0};
-    status = load(&out->run, run, run_nbytes, &in_run);
+    status = parse_run(out, run, run_nbytes, directory, error);
     if (status == VAHO_OK)
-        status = read_run(out, &in_run);
-    if (status == VAHO_OK)
-        status = load(&out->plumes, plumes, plumes_nbytes, &in_plumes);
-    if (status == VAHO_OK)
-        status = read_plumes(out, &in_plumes);
-    if (status != VAHO_OK) {
+        status = parse_plumes(out, plumes, plumes_nbytes, directory, error);
+    if (status != VAHO_OK)
         vaho_intake_free(out);
-        return status;
-    }
-    vaho_sha256(out->products_sha256, plumes, plumes_nbytes);
-    return VAHO_OK;
+    return status;
 }
 
 static enum vaho_status read_file(char **out, size_t *out_nbytes, const char *directory,
@@ -394,11 +519,15 @@ enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory
 
     *out = (struct vaho_intake){0};
     if (status == VAHO_OK)
-        status = read_file(&plumes, &plumes_nbytes, directory, "plumes.geojson", MAX_PLUMES_NBYTES,
+        status = parse_run(out, run, run_nbytes, directory, error);
+    if (status == VAHO_OK)
+        status = read_file(&plumes, &plumes_nbytes, directory, plumes_file(out), MAX_PLUMES_NBYTES,
                            error);
     if (status == VAHO_OK)
-        status = vaho_intake_parse(out, run, run_nbytes, plumes, plumes_nbytes, directory, error);
-    if (status == VAHO_OK && (status = read_coverage(out, directory, error)) != VAHO_OK)
+        status = parse_plumes(out, plumes, plumes_nbytes, directory, error);
+    if (status == VAHO_OK && !is_stack(out))
+        status = read_coverage(out, directory, error);
+    if (status != VAHO_OK)
         vaho_intake_free(out);
     free(run);
     free(plumes);
@@ -412,6 +541,7 @@ void vaho_intake_free(struct vaho_intake *intake)
         vaho_blob_free(&intake->plume[i].blob);
     }
     free(intake->plume);
+    free(intake->pass);
     vaho_cover_free(&intake->cover);
     json_decref(intake->run);
     json_decref(intake->plumes);

@@ -1,9 +1,10 @@
 /*
- * intake.h - the products of a flight, read back strictly
+ * intake.h - the products of a flight, or of a stack of flights, read back strictly
  *
  * From run.json and plumes.geojson as 'vaho detect' writes them.  Both must agree
  * about flight, time, exercise and mandate.  coverage.geojson beside them may be missing, as older
- * versions wrote none.
+ * versions wrote none.  Of a stack, from run.json and stack.geojson as 'vaho stack' writes them:
+ * its sources stand where plumes do, without what only a plume has.
  */
 #ifndef VAHO_CASEBOOK_INTAKE_H
 #define VAHO_CASEBOOK_INTAKE_H
@@ -23,19 +24,27 @@ struct vaho_intake_plume {
     double longitude_deg, latitude_deg, emission_kg_h, emission_sigma_kg_h, probability;
     double position_sigma_m, position_covariance_m2[3]; /* NaN: nobody states them */
     size_t n_pixels;
-    char *alternatives; /* JSON, owned */
-    const json_t *geometry;
+    char *alternatives;     /* JSON, owned */
+    const json_t *geometry; /* the footprint; NULL: it has none, as a stack's */
     struct vaho_blob blob;
+};
+
+/* A cube that a stack was made of. */
+struct vaho_intake_pass {
+    const char *sha256, *path; /* borrowed from the intake */
 };
 
 struct vaho_intake {
     json_t *run, *plumes;                           /* own the texts */
-    const char *flight, *made_by, *sha256, *sensor; /* sensor: "" unknown */
-    const char *time;                               /* "" unknown */
+    const char *flight, *made_by, *sha256, *sensor; /* sensor: "" unknown, as of a stack */
+    const char *time;                               /* "" unknown, as of a stack */
     double time_s;                                  /* NaN unknown */
+    size_t n_passes;                                /* of a stack; 0: a flight */
+    struct vaho_intake_pass *pass;                  /* by sha256, each once */
+    char stack_sha256[VAHO_DIGEST_HEX_NBYTES];      /* what sha256 is then: of theirs, joined */
     const char *mandate;                            /* "no mandate", or its label */
     int exercise;
-    size_t n_lines, n_samples, n_bands;
+    size_t n_lines, n_samples, n_bands; /* of a stack 0 */
     size_t n_searched;
     const json_t *searched; /* names of gases */
     char products_sha256[VAHO_DIGEST_HEX_NBYTES];
@@ -44,8 +53,8 @@ struct vaho_intake {
     struct vaho_cover cover; /* n 0: none */
 };
 
-/* 'directory' names both in messages.  VAHO_BAD_INPUT (which file, what, where); *out is empty
- * then. */
+/* 'plumes' is the text of stack.geojson where run.json is a stack's.  'directory' names both in
+ * messages.  VAHO_BAD_INPUT (which file, what, where); *out is empty then. */
 enum vaho_status vaho_intake_parse(struct vaho_intake *out, const char *run, size_t run_nbytes,
                                    const char *plumes, size_t plumes_nbytes, const char *directory,
                                    struct vaho_error *error);

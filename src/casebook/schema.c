@@ -12,7 +12,8 @@
  *     operation       flights under a mandate only
  *     exercise        simulated flights only
  *   mandates          verified when taken in, kept as signed; mandate_partners
- *   flights           a cube taken in, once a mandate (by the hash of its content)
+ *   flights           a cube taken in, once a mandate (by the hash of its content), or a stack
+ *   stack_passes      which cubes a stack is of
  *   coverage          what a pass could have seen, of each gas; coverage_tiles: tile by tile
  *   plumes            what it saw
  *   known_sources     licensed emitters that explain sites
@@ -277,6 +278,25 @@ static const char STEP_4[] =
     " CHECK (n_unplaced >= 0));\n";
 /* clang-format on */
 
+/* A stack of passes is a flight of many cubes: it has no sensor and no coverage of its own, and its
+ * sources stand among the plumes. */
+/* clang-format off */
+static const char STEP_5[] =
+    "CREATE TABLE stack_passes (id INTEGER PRIMARY KEY, stack_id INTEGER NOT NULL REFERENCES"
+    " flights(id), flight_id INTEGER NOT NULL REFERENCES flights(id), UNIQUE (stack_id,"
+    " flight_id));\n"
+    "CREATE INDEX stack_passes_by_flight ON stack_passes (flight_id);\n"
+    APPEND_ONLY("stack_passes", "id = NEW.id OR (stack_id = NEW.stack_id AND flight_id = NEW.flight_id)")
+    "CREATE TRIGGER stack_passes_are_cubes BEFORE INSERT ON stack_passes BEGIN SELECT"
+    " RAISE(ABORT, 'the passes of a stack are cubes, not stacks') WHERE NEW.flight_id ="
+    " NEW.stack_id OR EXISTS (SELECT 1 FROM stack_passes WHERE stack_id = NEW.flight_id OR"
+    " flight_id = NEW.stack_id); SELECT RAISE(ABORT, 'the passes of a stack were flown under"
+    " its mandate') WHERE (SELECT mandate_id FROM flights WHERE id = NEW.stack_id) IS NOT"
+    " (SELECT mandate_id FROM flights WHERE id = NEW.flight_id); END;\n"
+    "ALTER TABLE sites ADD COLUMN n_single INTEGER CHECK (n_single BETWEEN 0 AND n_plumes);\n"
+    "ALTER TABLE sites ADD COLUMN n_stacked INTEGER CHECK (n_stacked >= 0);\n";
+/* clang-format on */
+
 const char *vaho_schema_step(int version)
 {
     switch (version) {
@@ -285,6 +305,7 @@ const char *vaho_schema_step(int version)
     case 2: return STEP_2;
     case 3: return STEP_3;
     case 4: return STEP_4;
+    case 5: return STEP_5;
     default: return NULL;
     }
 }

@@ -8,7 +8,7 @@
 #ifndef VAHO_CASEBOOK_SCHEMA_H
 #define VAHO_CASEBOOK_SCHEMA_H
 
-enum { VAHO_SCHEMA_VERSION = 4 };
+enum { VAHO_SCHEMA_VERSION = 5 };
 
 /* "GPKG", and GeoPackage 1.3: what the standard wants in the file's header. */
 enum { VAHO_SCHEMA_APPLICATION_ID = 0x47504B47, VAHO_SCHEMA_USER_VERSION = 10300 };

@@ -44,6 +44,15 @@ static int by_id(const void *left, const void *right)
     return a->id < b->id ? -1 : a->id > b->id;
 }
 
+static int by_stack(const void *left, const void *right)
+{
+    const struct vaho_site_stacked *a = left, *b = right;
+
+    if (a->stack != b->stack)
+        return a->stack < b->stack ? -1 : 1;
+    return a->pass < b->pass ? -1 : a->pass > b->pass;
+}
+
 static enum vaho_status add_flight(struct vaho_site_flights *out, size_t *capacity,
                                    char last_sha256[72], sqlite3_stmt *s, struct vaho_error *error)
 {
@@ -53,20 +62,59 @@ static enum vaho_status add_flight(struct vaho_site_flights *out, size_t *capaci
     struct vaho_site_flight *f;
 
     if (!grow((void **)&out->flight, out->n, capacity, sizeof *out->flight) ||
-        !grow((void **)&out->time_s, out->n, &room, sizeof *out->time_s))
+        !grow((void **)&out->passes.time_s, out->n, &room, sizeof *out->passes.time_s))
         return vaho_fail_memory(error, "flights");
     if (strcmp(sha256, last_sha256) != 0)
-        out->time_s[out->n_passes++] = real_of(s, 2);
+        out->passes.time_s[out->passes.n++] = real_of(s, 2);
     strncpy(last_sha256, sha256, 71);
     f = &out->flight[out->n];
     *f = (struct vaho_site_flight){.id = sqlite3_column_int64(s, 0),
-                                   .pass = out->n_passes - 1,
+                                   .pass = out->passes.n - 1,
                                    .rank = out->n,
-                                   .searched_m2 = sqlite3_column_double(s, 3)};
+                                   .searched_m2 = sqlite3_column_double(s, 3),
+                                   .is_stack = sqlite3_column_int(s, 5)};
     out->n++;
     if (gases != NULL && (f->gases = vaho_strdup(gases)) == NULL)
         return vaho_fail_memory(error, "flights");
     return VAHO_OK;
+}
+
+/* Which passes stacks are of.  Two mandates' stacks of the same cubes are one. */
+static enum vaho_status load_stacks(struct vaho_site_flights *out, struct vaho_casebook *casebook,
+                                    struct vaho_error *error)
+{
+    static const char sql[] = "SELECT stack_id, flight_id FROM stack_passes ORDER BY stack_id, id";
+    struct vaho_site_passes *passes = &out->passes;
+    sqlite3_stmt *s = NULL;
+    size_t room = 0, n;
+    int result = SQLITE_ERROR;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) == SQLITE_OK)
+        while (status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+            const struct vaho_site_flight *stack =
+                vaho_site_flight_find(out, sqlite3_column_int64(s, 0));
+            const struct vaho_site_flight *pass =
+                vaho_site_flight_find(out, sqlite3_column_int64(s, 1));
+            if (stack == NULL || pass == NULL) /* taken in after the last update */
+                continue;
+            if (!grow((void **)&passes->stacked, passes->n_stacked, &room, sizeof *passes->stacked))
+                status = vaho_fail_memory(error, "stacks");
+            else
+                passes->stacked[passes->n_stacked++] =
+                    (struct vaho_site_stacked){stack->pass, pass->pass};
+        }
+    if (status == VAHO_OK && result != SQLITE_DONE)
+        status = broken(casebook, error);
+    sqlite3_finalize(s);
+    if (passes->n_stacked > 0)
+        qsort(passes->stacked, passes->n_stacked, sizeof *passes->stacked, by_stack);
+    n = 0;
+    for (size_t i = 0; i < passes->n_stacked; i++)
+        if (i == 0 || by_stack(&passes->stacked[i - 1], &passes->stacked[i]) != 0)
+            passes->stacked[n++] = passes->stacked[i];
+    passes->n_stacked = n;
+    return status;
 }
 
 enum vaho_status vaho_site_flights_load(struct vaho_site_flights *out,
@@ -74,7 +122,8 @@ enum vaho_status vaho_site_flights_load(struct vaho_site_flights *out,
                                         struct vaho_error *error)
 {
     static const char sql[] =
-        "SELECT f.id, f.sha256, f.flown_s, t.searched_m2, t.gases FROM flights f"
+        "SELECT f.id, f.sha256, f.flown_s, t.searched_m2, t.gases,"
+        " f.id IN (SELECT stack_id FROM stack_passes) FROM flights f"
         " LEFT JOIN mandates m ON m.id = f.mandate_id"
         " LEFT JOIN coverage_tiles t ON t.flight_id = f.id WHERE f.id <= ?"
         " ORDER BY f.flown_s, f.sha256, ifnull(m.sha256, '')"; /* NULL comes first */
@@ -92,10 +141,12 @@ enum vaho_status vaho_site_flights_load(struct vaho_site_flights *out,
     if (status == VAHO_OK && result != SQLITE_DONE)
         status = broken(casebook, error);
     sqlite3_finalize(s);
+    if (status == VAHO_OK && out->n > 0)
+        qsort(out->flight, out->n, sizeof *out->flight, by_id);
+    if (status == VAHO_OK)
+        status = load_stacks(out, casebook, error);
     if (status != VAHO_OK)
         vaho_site_flights_free(out);
-    else if (out->n > 0)
-        qsort(out->flight, out->n, sizeof *out->flight, by_id);
     return status;
 }
 
@@ -104,7 +155,8 @@ void vaho_site_flights_free(struct vaho_site_flights *flights)
     for (size_t i = 0; i < flights->n; i++)
         free(flights->flight[i].gases);
     free(flights->flight);
-    free(flights->time_s);
+    free(flights->passes.time_s);
+    free(flights->passes.stacked);
     *flights = (struct vaho_site_flights){0};
 }
 

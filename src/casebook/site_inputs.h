@@ -10,18 +10,19 @@
 #include "casebook/database.h"
 #include "track/site.h"
 
-/* Flights of one cube (under two mandates) are one pass. */
+/* Flights of one cube (under two mandates) are one pass; so is a stack of passes. */
 struct vaho_site_flight {
     int64_t id;
     size_t pass, rank;  /* rank: in the order above */
     double searched_m2; /* 0: no coverage */
     char *gases;        /* of the coverage, JSON; NULL: none */
+    int is_stack;
 };
 
 struct vaho_site_flights {
     struct vaho_site_flight *flight; /* by id */
-    size_t n, n_passes;
-    double *time_s; /* of each pass */
+    size_t n;
+    struct vaho_site_passes passes;
 };
 
 enum vaho_status vaho_site_flights_load(struct vaho_site_flights *out,

@@ -32,12 +32,16 @@ static void say_seen(json_t *list, const struct vaho_site *s)
 {
     int64_t could = s->n_seen + s->n_missed;
 
-    if (could == 1)
+    if (s->n_stacked > 0)
+        say(list, "%lld passes summed in their winds show it%s", (long long)s->n_stacked,
+            s->n_single > 0 ? "" : ", and none by itself");
+    if (s->n_single > 0 && could == 1)
         say(list, "seen once, by the only pass that says something of the place");
-    else
+    else if (s->n_single > 0)
         say(list, "seen by %lld of the %lld passes that say something of the place",
             (long long)s->n_seen, (long long)could);
-    say(list, "its most certain plume has a q-value of %.2g", s->least_q);
+    say(list, "its most certain %s has a q-value of %.2g", s->n_single > 0 ? "plume" : "sum",
+        s->least_q);
 }
 
 char *vaho_site_reasons(const struct vaho_site *s)

@@ -28,8 +28,8 @@ static enum vaho_status broken(const struct writer *w)
     "longitude, latitude, sigma_m, probability, active, first_seen, last_seen, rank, reasons,"     \
     " geom, east_east_m2, east_north_m2, north_north_m2, on_share, on_share_low, on_share_high,"   \
     " emission_kg_h, emission_sigma_kg_h, least_q, n_plumes, n_seen, n_missed, known_source_id,"   \
-    " known_share"
-enum { N_MEASURED = 24 };
+    " known_share, n_single, n_stacked"
+enum { N_MEASURED = 26 };
 
 /* Both take the same parameters: name, gas, then what is measured.  No ON CONFLICT DO UPDATE: that
  * would overrule the OR REPLACE of the triggers that keep the spatial index. */
@@ -130,7 +130,7 @@ static enum vaho_status name_site(char out[NAME_NBYTES], struct writer *w,
 
 static void moment_of(char out[VAHO_MOMENT_NBYTES], const struct writer *w, size_t pass)
 {
-    double time_s = w->book->flights->time_s[pass];
+    double time_s = w->book->flights->passes.time_s[pass];
 
     out[0] = '\0';
     if (isfinite(time_s))
@@ -162,6 +162,8 @@ static void describe(struct vaho_site *out, const struct writer *w,
                               .n_plumes = (int64_t)(site->end - site->begin),
                               .n_seen = (int64_t)b->n_seen,
                               .n_missed = (int64_t)b->n_missed,
+                              .n_stacked = (int64_t)j->n_stacked,
+                              .n_single = (int64_t)j->n_single,
                               .known = site->known == NULL ? "" : site->known->name,
                               .known_share = site->known_share,
                               .decision = ""};
@@ -203,6 +205,8 @@ static int bind(sqlite3_stmt *s, const char *name, const struct vaho_site *site,
         failed |= sqlite3_bind_int64(s, ++c, count[i]);
     failed |= known_id == 0 ? sqlite3_bind_null(s, ++c) : sqlite3_bind_int64(s, ++c, known_id);
     failed |= sqlite3_bind_double(s, ++c, site->known_share);
+    failed |= sqlite3_bind_int64(s, ++c, site->n_single);
+    failed |= sqlite3_bind_int64(s, ++c, site->n_stacked);
     return failed == SQLITE_OK;
 }
 

@@ -55,7 +55,7 @@ enum vaho_status vaho_sites_get_state(struct vaho_sites_state *out, struct vaho_
     " s.on_share_high, s.emission_kg_h, s.emission_sigma_kg_h, s.least_q, s.first_seen,"           \
     " s.last_seen, s.n_plumes, s.n_seen, s.n_missed, s.rank, k.name, s.known_share,"               \
     " (SELECT decision FROM reviews r WHERE r.site_id = s.id ORDER BY r.id DESC LIMIT 1),"         \
-    " s.reasons FROM "
+    " s.reasons, ifnull(s.n_single, s.n_plumes), s.n_stacked FROM "
 #define KNOWN " LEFT JOIN known_sources k ON k.id = s.known_source_id "
 #define FITS                                                                                       \
     " s.latitude BETWEEN ?3 AND ?4 AND (s.longitude BETWEEN ?1 AND ?2 OR (?1 > ?2 AND"             \
@@ -113,7 +113,9 @@ static struct vaho_site read_site(sqlite3_stmt *s)
                               .known = text_of(s, 23),
                               .known_share = real_of(s, 24),
                               .decision = text_of(s, 25),
-                              .reasons = text_of(s, 26)};
+                              .reasons = text_of(s, 26),
+                              .n_single = sqlite3_column_int64(s, 27),
+                              .n_stacked = sqlite3_column_int64(s, 28)};
 }
 
 static int bind(sqlite3_stmt *s, const struct vaho_sites_query *q, int with_fits, size_t limit)
@@ -262,7 +264,7 @@ static enum vaho_status judge(struct show *w)
     for (size_t i = 0; i < w->looks.n; i++)
         w->look[i] = w->looks.found[i].look;
     return vaho_site_judge(&judged, w->word, &w->n_words, w->plume, w->rows.n, w->look, w->looks.n,
-                           w->flights.time_s, w->at_s, &w->settings, w->error);
+                           &w->flights.passes, w->at_s, &w->settings, w->error);
 }
 
 /* The flight of a pass: that of its plume or else of its look. */
@@ -285,8 +287,7 @@ static enum vaho_status hand_over_pass(const struct show *w, const struct vaho_s
                                        void (*take)(void *, const struct vaho_site_passed *),
                                        void *context)
 {
-    static const struct vaho_site_plume nothing = {
-        .q_value = NAN, .ppmm = NAN, .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
+    static const struct vaho_site_plume nothing = {.q_value = NAN, .ppmm = NAN};
     const struct vaho_belief_term *t = &word->term;
     const struct vaho_site_look *look;
     int seen = word->plume < w->rows.n;
@@ -303,8 +304,8 @@ static enum vaho_status hand_over_pass(const struct show *w, const struct vaho_s
                                        .seen = seen,
                                        .plume = text_of(s, 2),
                                        .q_value = plume->q_value,
-                                       .emission_kg_h = plume->emission_kg_h,
-                                       .emission_sigma_kg_h = plume->emission_sigma_kg_h,
+                                       .emission_kg_h = word->emission_kg_h,
+                                       .emission_sigma_kg_h = word->emission_sigma_kg_h,
                                        .mean_ppmm = plume->ppmm,
                                        .limit_ppmm = look == NULL ? NAN : look->limit_ppmm,
                                        .limit_kg_h = look == NULL ? NAN : look->limit_kg_h,

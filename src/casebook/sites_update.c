@@ -115,20 +115,25 @@ static enum vaho_status learn_gas(struct update *u, size_t begin, size_t end)
 {
     size_t gas = u->rows.row[begin].gas, n = end - begin;
     struct vaho_belief_settings *s = &u->settings[gas];
+    size_t n_q = 0;
     double *q = vaho_alloc(n, sizeof *q), n_false = 0, most = 0, real = 0, area = 0;
 
     if (q == NULL)
         return vaho_fail_memory(u->error, "sites");
-    for (size_t i = begin, first = begin; i < end; i++) { /* pass by pass */
-        q[i - begin] = u->rows.row[i].plume.q_value;
-        most = fmax(most, q[i - begin]);
+    for (size_t i = begin, first = begin; i < end; i++) { /* pass by pass; stacks are no pass */
+        if (u->rows.row[i].flight->is_stack) {
+            first = i + 1;
+            continue;
+        }
+        q[n_q] = u->rows.row[i].plume.q_value;
+        most = fmax(most, q[n_q++]);
         if (i + 1 == end || u->rows.row[i + 1].plume.pass != u->rows.row[i].plume.pass) {
             n_false += most * (double)(i + 1 - first);
             first = i + 1;
             most = 0;
         }
     }
-    vaho_belief_tail(s, q, n, n_false);
+    vaho_belief_tail(s, q, n_q, n_false);
     free(q);
     n_false = 0;
     for (size_t i = 0; i < u->flights.n; i++)
@@ -136,7 +141,8 @@ static enum vaho_status learn_gas(struct update *u, size_t begin, size_t end)
             area += u->flights.flight[i].searched_m2;
     for (size_t i = begin; i < end; i++) {
         double odds = vaho_plume_odds(u->rows.row[i].plume.q_value, s);
-        if (area > 0 && !lists(u->rows.row[i].flight->gases, u->rows.gas[gas]))
+        if (u->rows.row[i].flight->is_stack ||
+            (area > 0 && !lists(u->rows.row[i].flight->gases, u->rows.gas[gas])))
             continue;
         real += odds / (1 + odds);
         n_false += 1 / (1 + odds);
@@ -242,7 +248,7 @@ static enum vaho_status judge_task(void *context, size_t task, size_t worker,
         look[i] = looks->found[begin + i].look;
     if (status == VAHO_OK)
         status = vaho_site_judge(&site->judged, NULL, NULL, plume, n_plumes, look, n_looks,
-                                 u->flights.time_s, u->at_s, &u->settings[site->gas], error);
+                                 &u->flights.passes, u->at_s, &u->settings[site->gas], error);
     if (status == VAHO_OK)
         site->known = vaho_known_explain(&site->known_share, &u->known, u->rows.gas[site->gas],
                                          &site->judged.fix);
@@ -350,8 +356,8 @@ static enum vaho_status load(struct update *u)
                                       "SELECT ifnull(max(id), 0) FROM flights", u->error);
     if (status == VAHO_OK)
         status = vaho_site_flights_load(&u->flights, u->casebook, u->last_flight_id, u->error);
-    for (size_t i = 0; i < u->flights.n_passes && status == VAHO_OK; i++)
-        latest = fmax(latest, u->flights.time_s[i]);
+    for (size_t i = 0; i < u->flights.passes.n && status == VAHO_OK; i++)
+        latest = fmax(latest, u->flights.passes.time_s[i]);
     if (status == VAHO_OK && latest > u->at_s) {
         char text[VAHO_MOMENT_NBYTES];
         vaho_moment_format(text, latest);
@@ -401,15 +407,17 @@ static enum vaho_status keep_models(struct update *u, const char *at)
 
 static void count(struct vaho_sites_updated *out, const struct update *u)
 {
-    *out = (struct vaho_sites_updated){.n_flights = (int64_t)u->flights.n,
-                                       .n_plumes = (int64_t)u->rows.n,
+    *out = (struct vaho_sites_updated){.n_plumes = (int64_t)u->rows.n,
                                        .n_sites = (int64_t)u->n_sites,
                                        .n_unplaced = u->rows.n_unplaced,
                                        .n_assumed = u->rows.n_assumed};
     for (size_t i = 0; i < u->n_sites; i++)
         out->n_known += u->site[i].known != NULL;
-    for (size_t i = 0; i < u->flights.n; i++)
-        out->n_silent += u->flights.flight[i].gases == NULL;
+    for (size_t i = 0; i < u->flights.n; i++) {
+        out->n_flights += !u->flights.flight[i].is_stack;
+        out->n_stacks += u->flights.flight[i].is_stack;
+        out->n_silent += !u->flights.flight[i].is_stack && u->flights.flight[i].gases == NULL;
+    }
 }
 
 /* The one transaction. */

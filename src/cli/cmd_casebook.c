@@ -33,10 +33,10 @@ static void print_help(void)
         "       vaho casebook export FILE TO\n\n"
         "One GeoPackage file with the flights, plumes, sites, reviews and releases of an "
         "operation.\n"
-        "'add' takes in what 'vaho detect' wrote, once; again is harmless.  'backup' copies it "
-        "while\n"
-        "it is in use; 'export' makes a fresh copy to open in other programs.  Hand out copies "
-        "only.\n\n"
+        "'add' takes in what 'vaho detect' wrote, and what 'vaho stack' made of it, once; again "
+        "is\n"
+        "harmless.  'backup' copies it while it is in use; 'export' makes a fresh copy to open in\n"
+        "other programs.  Hand out copies only.\n\n"
         "  --open              for surveys without a mandate; nothing in it can ever be released\n"
         "  --operation         takes in only flights under a valid mandate\n"
         "  --exercise          takes in only simulated flights\n"
@@ -50,6 +50,7 @@ static void print_help(void)
         "Examples:\n"
         "  vaho casebook new mine.gpkg --open\n"
         "  vaho casebook add mine.gpkg sierra_03.vaho sierra_04.vaho\n"
+        "  vaho casebook add mine.gpkg march.vaho\n"
         "  vaho casebook new valley.gpkg --operation\n"
         "  vaho casebook add valley.gpkg line.vaho --mandate sierra-7.mandate.json --trust "
         "trust.json\n"
@@ -72,11 +73,13 @@ static int run_new(struct request *r)
 
 static void print_added(const char *directory, const struct vaho_casebook_added *added)
 {
+    const char *what = added->n_passes > 0 ? "stack" : "flight";
+
     if (added->taken_in_before == 0)
-        printf("%s   taken in as flight %" PRId64 ", %" PRId64 " plumes\n", directory,
-               added->flight_id, added->n_plumes);
+        printf("%s   taken in as %s %" PRId64 ", %" PRId64 " %s\n", directory, what,
+               added->flight_id, added->n_plumes, added->n_passes > 0 ? "sources" : "plumes");
     else
-        printf("%s   was taken in before as flight %" PRId64 "%s\n", directory, added->flight_id,
+        printf("%s   was taken in before as %s %" PRId64 "%s\n", directory, what, added->flight_id,
                added->taken_in_before == 1 ? "" : ", with other results, which stay");
     fflush(stdout); /* said at once: it is on disk */
 }
@@ -133,18 +136,20 @@ static int run_info(struct request *r)
     if (status != VAHO_OK)
         return command_failed(r->command, &error);
     if (r->json)
-        return print_json(json_pack(
-            "{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I}", "kind",
-            vaho_casebook_kind_name(info.kind), "version", info.version, "created", info.created,
-            "mandates", (json_int_t)info.n_mandates, "flights", (json_int_t)info.n_flights,
-            "plumes", (json_int_t)info.n_plumes, "sites", (json_int_t)info.n_sites, "reviews",
-            (json_int_t)info.n_reviews, "releases", (json_int_t)info.n_releases));
+        return print_json(
+            json_pack("{s:s, s:i, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "kind",
+                      vaho_casebook_kind_name(info.kind), "version", info.version, "created",
+                      info.created, "mandates", (json_int_t)info.n_mandates, "flights",
+                      (json_int_t)info.n_flights, "stacks", (json_int_t)info.n_stacks, "plumes",
+                      (json_int_t)info.n_plumes, "sites", (json_int_t)info.n_sites, "reviews",
+                      (json_int_t)info.n_reviews, "releases", (json_int_t)info.n_releases));
     printf("%s%s   %s casebook, schema %d, made %s\n"
-           "  %" PRId64 " mandates, %" PRId64 " flights, %" PRId64 " plumes, %" PRId64
-           " sites, %" PRId64 " reviews, %" PRId64 " releases\n",
+           "  %" PRId64 " mandates, %" PRId64 " flights, %" PRId64 " stacks, %" PRId64
+           " plumes, %" PRId64 " sites, %" PRId64 " reviews, %" PRId64 " releases\n",
            info.kind == VAHO_CASEBOOK_EXERCISE ? "EXERCISE  " : "", r->file[0],
            vaho_casebook_kind_name(info.kind), info.version, info.created, info.n_mandates,
-           info.n_flights, info.n_plumes, info.n_sites, info.n_reviews, info.n_releases);
+           info.n_flights, info.n_stacks, info.n_plumes, info.n_sites, info.n_reviews,
+           info.n_releases);
     return EXIT_DONE;
 }
 

@@ -97,14 +97,16 @@ static int run_update(struct request *r)
         return command_failed(r->command, &error);
     if (r->json)
         return print_json(json_pack(
-            "{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "exercise", is_exercise(r), "at",
-            r->at, "flights", (json_int_t)u.n_flights, "plumes", (json_int_t)u.n_plumes, "sites",
-            (json_int_t)u.n_sites, "known", (json_int_t)u.n_known, "without_place",
-            (json_int_t)u.n_unplaced, "place_error_assumed", (json_int_t)u.n_assumed,
-            "flights_without_coverage", (json_int_t)u.n_silent));
+            "{s:b, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}", "exercise", is_exercise(r), "at",
+            r->at, "flights", (json_int_t)u.n_flights, "stacks", (json_int_t)u.n_stacks, "plumes",
+            (json_int_t)u.n_plumes, "sites", (json_int_t)u.n_sites, "known", (json_int_t)u.n_known,
+            "without_place", (json_int_t)u.n_unplaced, "place_error_assumed",
+            (json_int_t)u.n_assumed, "flights_without_coverage", (json_int_t)u.n_silent));
     printf("%s%s   %" PRId64 " sites from %" PRId64 " plumes of %" PRId64 " flights, as of %s\n",
            is_exercise(r) ? "EXERCISE  " : "", r->file[0], u.n_sites, u.n_plumes, u.n_flights,
            r->at);
+    if (u.n_stacks > 0)
+        printf("  and the sources of %" PRId64 " stacks of them\n", u.n_stacks);
     if (u.n_known > 0)
         printf("  %" PRId64 " sites lie at known sources\n", u.n_known);
     if (u.n_silent > 0)
@@ -137,7 +139,7 @@ static json_t *describe(const struct request *r, const struct vaho_site *s)
 
     return json_pack(
         "{s:s, s:s, s:b, s:f, s:f, s:o, s:[ooo], s:f, s:f, s:o, s:[oo], s:o, s:o, s:o, s:o, s:o,"
-        " s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o}",
+        " s:I, s:I, s:I, s:I, s:I, s:f, s:o, s:o, s:o, s:o}",
         "site", s->name, "gas", s->gas, "exercise", is_exercise(r), "longitude", s->longitude,
         "latitude", s->latitude, "position_sigma_m", number(s->sigma_m), "position_covariance_m2",
         number(s->covariance_m2[0]), number(s->covariance_m2[1]), number(s->covariance_m2[2]),
@@ -146,7 +148,8 @@ static json_t *describe(const struct request *r, const struct vaho_site *s)
         number(s->emission_kg_h), "emission_sigma_kg_h", number(s->emission_sigma_kg_h),
         "least_q_value", number(s->least_q), "first_seen", text(s->first_seen), "last_seen",
         text(s->last_seen), "plumes", (json_int_t)s->n_plumes, "passes_seen", (json_int_t)s->n_seen,
-        "passes_missed", (json_int_t)s->n_missed, "rank", s->rank, "known_source", text(s->known),
+        "passes_missed", (json_int_t)s->n_missed, "single_plumes", (json_int_t)s->n_single,
+        "passes_stacked", (json_int_t)s->n_stacked, "rank", s->rank, "known_source", text(s->known),
         "known_share", number(s->known_share), "review", text(s->decision), "reasons",
         reasons == NULL ? json_array() : reasons);
 }
@@ -182,12 +185,15 @@ static void print_emission(double mean, double sigma)
 static int take_line(void *context, const struct vaho_site *s)
 {
     struct request *r = context;
+    char passes[48];
 
     if (r->n_printed++ == 0)
         printf("  %-32s  real  now   passes  %-14s  +-m  place                      known\n",
                "site", "kg/h");
-    printf("  %-32s  %.2f  %.2f  %2" PRId64 "/%-3" PRId64, s->name, s->probability, s->active,
-           s->n_seen, s->n_seen + s->n_missed);
+    snprintf(passes, sizeof passes, "%" PRId64 "/%" PRId64, s->n_seen, s->n_seen + s->n_missed);
+    if (s->n_single == 0)
+        snprintf(passes, sizeof passes, "sum %" PRId64, s->n_stacked);
+    printf("  %-32s  %.2f  %.2f  %-6s", s->name, s->probability, s->active, passes);
     print_emission(s->emission_kg_h, s->emission_sigma_kg_h);
     printf("  %3.0f  %9.5f %c %10.5f %c  %s%s%s\n", s->sigma_m, fabs(s->latitude),
            s->latitude < 0 ? 'S' : 'N', fabs(s->longitude), s->longitude < 0 ? 'W' : 'E', s->known,

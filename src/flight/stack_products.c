@@ -136,12 +136,13 @@ static enum vaho_status write_run(const struct vaho_stack_products *p, struct va
         json_object_set_new(settings, p->setting[i].name, vaho_json_text(p->setting[i].value));
     for (size_t i = 0; i < s->n_gases; i++)
         json_array_append_new(searched, vaho_json_text(s->name[i]));
-    root = json_pack("{s:s, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:f, s:f, s:b, s:b}", "version",
-                     p->product->version, "exercise", p->product->exercise, "mandate",
-                     vaho_json_text(p->product->mandate), "passes", describe_passes(s), "inputs",
-                     inputs, "settings", settings, "searched", searched, "decoys",
-                     (json_int_t)s->n_decoys, "pixel_m", s->pixel_m, "cell_m", s->grid.cell_m,
-                     "place_sigma_assumed", s->place_assumed, "wind_speeds_known", s->speed_known);
+    root = json_pack("{s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:I, s:f, s:f, s:b, s:b}", "version",
+                     p->product->version, "stack", vaho_json_text(p->product->flight), "exercise",
+                     p->product->exercise, "mandate", vaho_json_text(p->product->mandate), "passes",
+                     describe_passes(s), "inputs", inputs, "settings", settings, "searched",
+                     searched, "decoys", (json_int_t)s->n_decoys, "pixel_m", s->pixel_m, "cell_m",
+                     s->grid.cell_m, "place_sigma_assumed", s->place_assumed, "wind_speeds_known",
+                     s->speed_known);
     text = root != NULL ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(8)) : NULL;
     json_decref(root);
     if (status == VAHO_OK && text == NULL)

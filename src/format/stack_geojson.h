@@ -2,8 +2,8 @@
  * stack_geojson.h - stack.geojson: sources that passes show together (RFC 7946)
  *
  * A FeatureCollection, a feature a source, most certain first, a Point; the foreign member "vaho"
- * says version, exercise, mandate, q_reported and how many passes.  Documented in
- * docs/formats-products.md.
+ * says version, name of the stack, exercise, mandate, q_reported and how many passes.  Documented
+ * in docs/formats-products.md.
  */
 #ifndef VAHO_FORMAT_STACK_GEOJSON_H
 #define VAHO_FORMAT_STACK_GEOJSON_H

@@ -68,3 +68,21 @@ def write_pass(folder, flight, seen, limits=None, time="2026-04-10T10:00:00Z", l
         pathlib.Path(folder, "coverage.geojson").write_text(json.dumps(
             {"type": "FeatureCollection", "flight": flight, "steepness": steepness, "features": features}))
     return folder
+
+
+def write_stack(folder, stack, flights, sources, mandate="no mandate", exercise=False, longitude=-117.5, latitude=34.5):
+    """What 'vaho stack' writes of these flights' cubes; sources as dicts (east_m, north_m, q_value)."""
+    about = {"version": "0.1.0", "stack": stack, "exercise": exercise, "mandate": mandate}
+    run = {**about, "searched": ["acetone", "ammonia"], "passes": [
+        {"path": f"{f}.bil", "sha256": hashlib.sha256(f.encode()).hexdigest(), "time": None} for f in flights]}
+    east = METRES_A_DEGREE * math.cos(math.radians(latitude))
+    features = [{"type": "Feature", "geometry": {"type": "Point", "coordinates": [
+        longitude + s["east_m"] / east, latitude + s["north_m"] / METRES_A_DEGREE]}, "properties": {
+            "id": f"{stack}-{i + 1:04}", "gas": "ammonia", "row": 7, "col": 9, "q_value": s["q_value"], "snr": 6,
+            "mean_ppmm": 20, "sigma_ppmm": 2, "position_sigma_m": 5, "position_covariance_m2": [25, 0, 25],
+            "passes": []}} for i, s in enumerate(sources)]
+    pathlib.Path(folder).mkdir(exist_ok=True)
+    pathlib.Path(folder, "run.json").write_text(json.dumps(run))
+    pathlib.Path(folder, "stack.geojson").write_text(json.dumps(
+        {"type": "FeatureCollection", "vaho": {**about, "passes": len(flights)}, "features": features}))
+    return folder

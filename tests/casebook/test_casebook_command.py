@@ -11,30 +11,12 @@ import tempfile
 
 sys.dont_write_bytecode = True
 import made_products  # noqa: E402
+from made_mandate import make_mandate  # noqa: E402
 from program import VAHO, vaho  # noqa: E402
-
-SQUARE = {"type": "Polygon", "coordinates": [[[-118, 34], [-117, 34], [-117, 35], [-118, 35], [-118, 34]]]}
 
 
 def book(*arguments, **expected):
     return vaho("casebook", *arguments, **expected)
-
-
-def make_mandate():
-    vaho("mandate", "key", "north")
-    key = pathlib.Path("north.public").read_text().strip()
-    pathlib.Path("trust.json").write_text(json.dumps(
-        {"format": "vaho-trust-1", "authorities": [{"name": "north", "keys": [key]}]}))
-    pathlib.Path("area.geojson").write_text(json.dumps(SQUARE))
-    vaho("mandate", "new", "--id", "m", "--issuer", "north", "--area", "area.geojson", "--from", "2026-04-01T00:00:00Z",
-         "--to", "2026-04-30T00:00:00Z", "--sensor", "HyTES", "--gas", "ammonia,acetone", "--out", "m.json")
-    unsigned = shutil.copy("m.json", "unsigned.json")
-    vaho("mandate", "sign", "m.json", "--key", "north.secret")
-    vaho("mandate", "revoke", "m.json", "--issuer", "north", "--reason", "x", "--out", "back.json")
-    vaho("mandate", "sign", "back.json", "--key", "north.secret")
-    told = json.loads(vaho("mandate", "verify", "m.json", "--trust", "trust.json", "--at", "2026-04-05T00:00:00Z",
-                           "--json"))
-    return f"m sha256:{told['sha256']}", unsigned
 
 
 def check_open():
