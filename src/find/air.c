@@ -44,7 +44,7 @@ static enum vaho_status core_pixels(unsigned **out, size_t *out_n,
     return VAHO_OK;
 }
 
-/* Adds what one winner says of every d. */
+/* Adds what one winner says of every d, as much as its evidence is worth. */
 static enum vaho_status add_plume(double total[N_VALUES], const double d[N_VALUES],
                                   const struct vaho_contender *winner,
                                   const struct vaho_scene *scene,
@@ -55,6 +55,7 @@ static enum vaho_status add_plume(double total[N_VALUES], const double d[N_VALUE
     struct vaho_footprint_sums sums = {0};
     double *match = vaho_alloc(N_VALUES * n, sizeof *match);
     double *product = vaho_alloc(N_VALUES * n * n, sizeof *product);
+    double explained[N_VALUES] = {0.0}, most = 0.0, z = (double)winner->candidate.z;
     unsigned *pixel = NULL;
     size_t n_pixels;
     enum vaho_status status = core_pixels(&pixel, &n_pixels, winner, evidence, competition, error);
@@ -68,14 +69,15 @@ static enum vaho_status add_plume(double total[N_VALUES], const double d[N_VALUE
                                       vaho_scale(winner->candidate.scale)->like_level,
                                       scene->contrast, parts, n, d, N_VALUES, error);
     for (size_t i = 0; status == VAHO_OK && i < N_VALUES; i++) {
-        double best = 0.0;
         for (size_t g = 0; g < n; g++) {
             double m = match[i * n + g], power = product[(i * n + g) * n + g];
             if (m > 0.0 && power > 0.0)
-                best = fmax(best, m * m / power);
+                explained[i] = fmax(explained[i], m * m / power);
         }
-        total[i] += best;
+        most = fmax(most, explained[i]);
     }
+    for (size_t i = 0; status == VAHO_OK && i < N_VALUES && most > 0.0; i++)
+        total[i] += z * z / most * explained[i];
     vaho_footprint_sums_free(&sums);
     free(pixel);
     free(match);
@@ -103,9 +105,12 @@ enum vaho_status vaho_air_settle(double *out_d, int *settled, const struct vaho_
             add_plume(total, d, winner, scene, evidence, competition, parts, n_searched, error);
         n_plumes++;
     }
-    for (size_t i = 1; i < N_VALUES; i++)
+    for (size_t i = 0; i < N_VALUES; i++) {
+        double off = (d[i] - VAHO_GROUND_MINUS_AIR_K) / VAHO_GROUND_MINUS_AIR_SIGMA_K;
+        total[i] -= off * off;
         if (total[i] > total[best])
             best = i;
+    }
     if (status == VAHO_OK && n_plumes > 0) {
         *settled = 1;
         *out_d = d[best];

@@ -1,6 +1,7 @@
 #include "find/backgrounds.h"
 
 #include <cblas.h>
+#include <float.h>
 #include <lapacke.h>
 #include <math.h>
 #include <stdlib.h>
@@ -283,16 +284,23 @@ static enum vaho_status factor_finest(struct vaho_own_background *own, size_t n_
     return status;
 }
 
-/* A coarser scale: its eigenvalues in the finest one's metric shrunk, and factored. */
+/*
+ * A coarser scale: its eigenvalues in the finest one's metric shrunk, and factored.  Up to (1 +
+ * sqrt(g))^2 they become 1, so that only eigenvectors beyond are wanted: with L L' the finest
+ * one, l_j shrunk eigenvalues and v_j the vectors
+ *     C = L L' + sum (l_j - 1) (L v_j) (L v_j)'.
+ */
 static enum vaho_status factor_shrunk(struct vaho_own_background *own, size_t scale, double g,
                                       size_t nb, struct vaho_error *error)
 {
     const double *finest = own->cholesky[0];
     double *c = own->cholesky[scale], *m = vaho_alloc(nb * nb, sizeof *m),
-           *value = vaho_alloc(nb, sizeof *value);
+           *value = vaho_alloc(nb, sizeof *value), *v = vaho_alloc(nb * nb, sizeof *v),
+           edge = (1.0 + sqrt(g)) * (1.0 + sqrt(g));
+    lapack_int n = 0, *support = vaho_alloc(2 * nb, sizeof *support);
     enum vaho_status status = VAHO_OK;
 
-    if (m == NULL || value == NULL) {
+    if (!m || !value || !v || !support) {
         status = vaho_fail_memory(error, "a covariance");
         goto fail;
     }
@@ -303,25 +311,30 @@ static enum vaho_status factor_shrunk(struct vaho_own_background *own, size_t sc
                 1.0, finest, (int)nb, m, (int)nb);
     cblas_dtrsm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)nb, (int)nb,
                 1.0, finest, (int)nb, m, (int)nb);
-    if (LAPACKE_dsyevd(LAPACK_ROW_MAJOR, 'V', 'L', (int)nb, m, (int)nb, value) != 0) {
+    /* in columns, as LAPACK has it: symmetric matrices and their vectors need no turning then */
+    if (LAPACKE_dsyevr(LAPACK_COL_MAJOR, 'V', 'V', 'U', (int)nb, m, (int)nb, edge, DBL_MAX, 0, 0,
+                       0.0, &n, value, v, (int)nb, support) != 0) {
         status = vaho_fail(error, VAHO_SINGULAR, "a covariance has no eigenvalues");
         goto fail;
     }
-    for (size_t j = 0; j < nb; j++) {
-        double root = sqrt(vaho_shrunk_eigenvalue(value[j], g));
-        for (size_t i = 0; i < nb; i++)
-            m[i * nb + j] *= root;
-    }
+    for (size_t i = 0; i < nb; i++) /* L', which L makes L L' */
+        for (size_t j = 0; j < nb; j++)
+            c[i * nb + j] = j < i ? 0.0 : finest[j * nb + i];
     cblas_dtrmm(CblasRowMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, (int)nb, (int)nb,
-                1.0, finest, (int)nb, m, (int)nb);
-    cblas_dsyrk(CblasRowMajor, CblasLower, CblasNoTrans, (int)nb, (int)nb, 1.0, m, (int)nb, 0.0, c,
-                (int)nb);
+                1.0, finest, (int)nb, c, (int)nb);
+    cblas_dtrmm(CblasRowMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, (int)n, (int)nb,
+                1.0, finest, (int)nb, v, (int)nb);
+    for (lapack_int j = 0; j < n; j++)
+        cblas_dsyr(CblasRowMajor, CblasLower, (int)nb, vaho_shrunk_eigenvalue(value[j], g) - 1.0,
+                   v + (size_t)j * nb, 1, c, (int)nb);
     if (LAPACKE_dpotrf(LAPACK_ROW_MAJOR, 'L', (int)nb, c, (int)nb) != 0)
         status = vaho_fail(error, VAHO_SINGULAR,
                            "the covariance of %zu bands is not positive definite", nb);
 fail:
     free(m);
     free(value);
+    free(v);
+    free(support);
     return status;
 }
 
@@ -452,7 +465,8 @@ static enum vaho_status sample_cube(struct learning *learning, const struct vaho
         vaho_strip_new(&strip, scene, VAHO_CORE_LINES + 2 * VAHO_HALO_LINES, error);
 
     learning->strip = strip;
-    for (size_t i = 0; status == VAHO_OK && i * VAHO_CORE_LINES < info->n_lines; i++) {
+    for (size_t i = 0; status == VAHO_OK && i * VAHO_CORE_LINES < info->n_lines;
+         i += 1 + scene->n_skipped) {
         size_t first, n_lines;
         vaho_strip_extent(&first, &n_lines, &learning->core_first, &learning->core_end,
                           info->n_lines, i);

@@ -187,7 +187,8 @@ static enum vaho_status learn_strip(void *context, size_t task, size_t worker,
     enum vaho_status status;
 
     (void)worker;
-    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence->n_lines, task);
+    vaho_strip_extent(&first, &n_lines, &core_first, &core_end, evidence->n_lines,
+                      task * (1 + evidence->scene.n_skipped));
     status = vaho_pyramid_new(&pyramid, &evidence->scene, n_lines, error);
     if (status != VAHO_OK)
         return status;
@@ -248,18 +249,18 @@ static enum vaho_status middle_eigenvalue(double *out, const double *matrix, siz
 /* Adds up the strips' samples of level j. */
 static enum vaho_status gather_sample(struct vaho_evidence_model *model,
                                       const struct vaho_evidence *evidence,
-                                      const struct strip_sums *strip, size_t j,
+                                      const struct strip_sums *strip, size_t n_strips, size_t j,
                                       struct vaho_error *error)
 {
     size_t nz = evidence->n_parts * evidence->n_bands, nn = VAHO_N_PAIRS + 1, n = 0;
 
-    for (size_t i = 0; i < evidence->n_strips; i++)
+    for (size_t i = 0; i < n_strips; i++)
         n += strip[i].n_sample[j];
     model->sample_z = vaho_alloc(n * nz, sizeof(float));
     model->sample_n = vaho_alloc(n * nn, sizeof(float));
     if (!model->sample_z || !model->sample_n)
         return vaho_fail_memory(error, "the sample of places");
-    for (size_t i = 0; i < evidence->n_strips; i++) {
+    for (size_t i = 0; i < n_strips; i++) {
         size_t m = strip[i].n_sample[j];
         memcpy(model->sample_z + model->n_sample * nz, strip[i].sample_z[j],
                m * nz * sizeof(float));
@@ -272,21 +273,22 @@ static enum vaho_status gather_sample(struct vaho_evidence_model *model,
 
 /* Adds the strips of level j, loads and factors; a level too coarse for the cube gets no model. */
 static enum vaho_status settle_model(struct vaho_evidence *evidence, struct strip_sums *strip,
-                                     size_t j, double *floor, struct vaho_error *error)
+                                     size_t n_strips, size_t j, double *floor,
+                                     struct vaho_error *error)
 {
     struct vaho_evidence_model *model = &evidence->model[j];
     size_t nb = evidence->n_bands;
     double loading, *c;
-    enum vaho_status status = gather_sample(model, evidence, strip, j, error);
+    enum vaho_status status = gather_sample(model, evidence, strip, n_strips, j, error);
 
-    for (size_t i = 0; i < evidence->n_strips; i++)
+    for (size_t i = 0; i < n_strips; i++)
         model->n_places += (double)strip[i].n_places[j];
     if (status != VAHO_OK || (model->n_places < MIN_PLACES && j > 0))
         return status;
     c = vaho_alloc(nb * nb, sizeof *c);
     if (c == NULL)
         return vaho_fail_memory(error, "a covariance");
-    for (size_t i = 0; i < evidence->n_strips; i++)
+    for (size_t i = 0; i < n_strips; i++)
         for (size_t k = 0; k < nb * nb; k++)
             c[k] += strip[i].sum[j][k] / fmax(model->n_places, 1.0);
     model->cholesky = c;
@@ -319,6 +321,7 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     struct learn_context learn = {.evidence = evidence};
     struct vaho_plume_ground *ground = NULL;
     double floor = 0.0;
+    size_t n_learned;
     enum vaho_status status;
 
     *out = NULL;
@@ -332,14 +335,15 @@ enum vaho_status vaho_evidence_learn(struct vaho_evidence **out, const struct va
     evidence->n_strips = (info->n_lines + VAHO_CORE_LINES - 1) / VAHO_CORE_LINES;
     evidence->n_parts = scene->contrast->n_parts;
     evidence->n_hypotheses = scene->contrast->n_hypotheses;
-    learn.strip = vaho_alloc(evidence->n_strips, sizeof *learn.strip);
+    n_learned = (evidence->n_strips + scene->n_skipped) / (1 + scene->n_skipped);
+    learn.strip = vaho_alloc(n_learned, sizeof *learn.strip);
     if (learn.strip == NULL)
         status = vaho_fail_memory(error, "the evidence");
     else
-        status = vaho_pool_run(pool, evidence->n_strips, learn_strip, &learn, error);
+        status = vaho_pool_run(pool, n_learned, learn_strip, &learn, error);
     for (size_t j = 0; status == VAHO_OK && j < VAHO_N_LEVELS; j++)
-        status = settle_model(evidence, learn.strip, j, &floor, error);
-    for (size_t i = 0; learn.strip != NULL && i < evidence->n_strips; i++)
+        status = settle_model(evidence, learn.strip, n_learned, j, &floor, error);
+    for (size_t i = 0; learn.strip != NULL && i < n_learned; i++)
         for (size_t j = 0; j < VAHO_N_LEVELS; j++) {
             free(learn.strip[i].sum[j]);
             free(learn.strip[i].sample_z[j]);

@@ -78,6 +78,7 @@ struct vaho_scene {
     const struct vaho_columns *columns;
     const struct vaho_contrast *contrast;
     const struct vaho_kernels *kernels;
+    size_t n_skipped; /* strips of lines passed over after each that is learned from; mostly 0 */
 };
 
 /*

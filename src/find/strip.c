@@ -46,6 +46,7 @@ struct reading {
     struct vaho_strip *strip;
     const struct vaho_scene *scene;
     const struct vaho_plume_ground *ground;
+    size_t from; /* lines before are there */
 };
 
 static enum vaho_status read_lines(void *context, size_t task, size_t worker,
@@ -54,37 +55,52 @@ static enum vaho_status read_lines(void *context, size_t task, size_t worker,
     const struct reading *reading = context;
     struct vaho_strip *strip = reading->strip;
     const struct vaho_columns *columns = reading->scene->columns;
-    size_t ns = strip->n_samples, nb = strip->n_bands, from = task * READ_LINES;
+    size_t ns = strip->n_samples, nb = strip->n_bands, from = reading->from + task * READ_LINES;
     size_t n = strip->n_lines - from < READ_LINES ? strip->n_lines - from : READ_LINES;
-    struct vaho_block *block;
-    enum vaho_status status = vaho_block_new(&block, n, nb, ns, error);
+    struct vaho_block block = {.n_bands = nb, /* the strip's own memory */
+                               .n_samples = ns,
+                               .max_lines = n,
+                               .value = strip->z + from * nb * ns,
+                               .valid = strip->valid + from * ns};
+    enum vaho_status status = vaho_columns_read(&block, columns, reading->scene->source,
+                                                strip->first_line + from, n, error);
 
     (void)worker;
-    if (status == VAHO_OK)
-        status = vaho_columns_read(block, columns, reading->scene->source, strip->first_line + from,
-                                   n, error);
     if (status == VAHO_OK) {
-        vaho_columns_residual(block, strip->q + from * strip->rank * ns, columns);
+        vaho_columns_residual(&block, strip->q + from * strip->rank * ns, columns);
         for (size_t l = 0; reading->ground != NULL && l < n; l++)
-            vaho_plume_ground_clean(block->value + l * nb * ns, block->valid + l * ns,
+            vaho_plume_ground_clean(block.value + l * nb * ns, block.valid + l * ns,
                                     reading->ground, strip->first_line + from + l);
-        memcpy(strip->z + from * nb * ns, block->value, n * nb * ns * sizeof(float));
-        memcpy(strip->valid + from * ns, block->valid, n * ns);
     }
-    vaho_block_free(block);
     return status;
+}
+
+/* Moves the lines that the strip holds already to its beginning; how many. */
+static size_t keep_lines(struct vaho_strip *strip, size_t first_line)
+{
+    size_t ns = strip->n_samples, from = first_line - strip->first_line, n;
+
+    if (first_line < strip->first_line || from >= strip->n_lines)
+        return 0;
+    n = strip->n_lines - from;
+    memmove(strip->z, strip->z + from * strip->n_bands * ns,
+            n * strip->n_bands * ns * sizeof(float));
+    memmove(strip->q, strip->q + from * strip->rank * ns, n * strip->rank * ns * sizeof(float));
+    memmove(strip->valid, strip->valid + from * ns, n * ns);
+    return n;
 }
 
 enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
                                  const struct vaho_plume_ground *ground, size_t first_line,
                                  size_t n_lines, struct vaho_pool *pool, struct vaho_error *error)
 {
-    struct reading reading = {strip, scene, ground};
+    size_t kept = keep_lines(strip, first_line);
+    struct reading reading = {strip, scene, ground, kept < n_lines ? kept : n_lines};
 
     strip->first_line = first_line;
     strip->n_lines = n_lines;
-    return vaho_pool_run(pool, (n_lines + READ_LINES - 1) / READ_LINES, read_lines, &reading,
-                         error);
+    return vaho_pool_run(pool, (n_lines - reading.from + READ_LINES - 1) / READ_LINES, read_lines,
+                         &reading, error);
 }
 
 void vaho_place_sums_free(struct vaho_place_sums *sums)

@@ -33,7 +33,9 @@ void vaho_strip_free(struct vaho_strip *strip); /* NULL is fine */
 
 /*
  * Reads lines [first_line, first_line + n_lines), shared out over the pool; first_line a multiple
- * of 2^VAHO_N_LEVELS.  'ground' (may be NULL) cleans what lies under known plumes.
+ * of 2^VAHO_N_LEVELS.  'ground' (may be NULL) cleans what lies under known plumes.  Lines that the
+ * strip holds from the last call are kept: a strip is read with one scene and one ground.  After an
+ * error it holds nothing of use.
  */
 enum vaho_status vaho_strip_read(struct vaho_strip *strip, const struct vaho_scene *scene,
                                  const struct vaho_plume_ground *ground, size_t first_line,

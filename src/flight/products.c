@@ -46,33 +46,26 @@ static enum vaho_status make_directory(const char *path, struct vaho_error *erro
                      strerror(errno));
 }
 
-/* From input number 'first' on: those before have no digest. */
-static enum vaho_status digest_inputs(struct input **out, size_t *out_n,
-                                      const struct vaho_products *p, size_t first,
-                                      struct vaho_error *error)
+/* What run.json names, digests yet missing. */
+static enum vaho_status list_inputs(struct input **out, size_t *out_n,
+                                    const struct vaho_products *p, struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(p->source);
     size_t n = info->n_files + p->n_inputs;
-    struct input *input = vaho_alloc(n, sizeof *input);
-    enum vaho_status status = VAHO_OK;
 
-    if (input == NULL)
+    *out = vaho_alloc(n, sizeof **out);
+    if (*out == NULL)
         return vaho_fail_memory(error, "the list of inputs");
-    for (size_t i = 0; status == VAHO_OK && i < n; i++) {
-        input[i].path = i < info->n_files ? info->file[i] : p->input[i - info->n_files];
-        if (i >= first)
-            status = vaho_file_sha256(input[i].sha256, input[i].path, error);
-    }
-    *out = input;
+    for (size_t i = 0; i < n; i++)
+        (*out)[i].path = i < info->n_files ? info->file[i] : p->input[i - info->n_files];
     *out_n = n;
-    return status;
+    return VAHO_OK;
 }
 
 /* "<signature>_<what>.tif": amount, its standard deviation, or evidence, of one signature. */
-static enum vaho_status write_map(void *context, size_t task, size_t worker,
+static enum vaho_status write_map(const struct vaho_products *p, size_t task,
                                   struct vaho_error *error)
 {
-    const struct vaho_products *p = context;
     const struct vaho_detection *d = p->detection;
     size_t signature = task / N_MAPS, n = d->n_lines * d->n_samples;
     int gas = strcmp(d->unit, "ppm.m") == 0;
@@ -88,7 +81,6 @@ static enum vaho_status write_map(void *context, size_t task, size_t worker,
     struct vaho_raster raster = {NULL, d->n_lines, d->n_samples, m->unit, description};
     enum vaho_status status;
 
-    (void)worker;
     if (m->value == NULL)
         return VAHO_OK;
     raster.value = m->value + signature * n;
@@ -101,15 +93,35 @@ static enum vaho_status write_map(void *context, size_t task, size_t worker,
                                     p->product, error);
 }
 
-/* The maps of every signature, side by side. */
-static enum vaho_status write_maps(const struct vaho_products *p, struct vaho_error *error)
+struct side_by_side {
+    const struct vaho_products *p;
+    struct input *input;
+    size_t n_inputs;
+};
+
+static enum vaho_status digest_or_write_map(void *context, size_t task, size_t worker,
+                                            struct vaho_error *error)
 {
+    const struct side_by_side *c = context;
+
+    (void)worker;
+    return task < c->n_inputs ? vaho_file_sha256(c->input[task].sha256, c->input[task].path, error)
+                              : write_map(c->p, task - c->n_inputs, error);
+}
+
+/* What takes long and hangs on nothing else: the inputs' digests and the maps of every signature.
+ */
+static enum vaho_status digest_and_write_maps(const struct vaho_products *p, struct input *input,
+                                              size_t n_inputs, struct vaho_error *error)
+{
+    struct side_by_side context = {p, input, n_inputs};
     struct vaho_pool *pool;
     enum vaho_status status = vaho_pool_new(&pool, p->n_threads, error);
 
     if (status != VAHO_OK)
         return status;
-    status = vaho_pool_run(pool, N_MAPS * p->detection->n_signatures, write_map, (void *)p, error);
+    status = vaho_pool_run(pool, n_inputs + N_MAPS * p->detection->n_signatures,
+                           digest_or_write_map, &context, error);
     vaho_pool_free(pool);
     return status;
 }
@@ -311,7 +323,9 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
     if (status == VAHO_OK)
         status = forget_earlier(p->directory, error);
     if (status == VAHO_OK)
-        status = digest_inputs(&input, &n_inputs, p, 0, error);
+        status = list_inputs(&input, &n_inputs, p, error);
+    if (status == VAHO_OK)
+        status = digest_and_write_maps(p, input, n_inputs, error);
     if (status == VAHO_OK)
         status = join(path, p->directory, "plumes.geojson", error);
     if (status == VAHO_OK)
@@ -322,8 +336,6 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = vaho_geopackage_write(path, p->detection->plumes, p->place, p->product, error);
     if (status == VAHO_OK)
         status = write_coverage(p, error);
-    if (status == VAHO_OK)
-        status = write_maps(p, error);
     if (status == VAHO_OK)
         status = write_report(p, input, n_inputs, error);
     if (status == VAHO_OK)
@@ -345,8 +357,10 @@ enum vaho_status vaho_products_write_run(const struct vaho_products *p, struct v
 {
     struct input *input = NULL;
     size_t n_inputs = 0;
-    enum vaho_status status = digest_inputs(&input, &n_inputs, p, 1, error);
+    enum vaho_status status = list_inputs(&input, &n_inputs, p, error);
 
+    for (size_t i = 1; status == VAHO_OK && i < n_inputs; i++)
+        status = vaho_file_sha256(input[i].sha256, input[i].path, error);
     if (status == VAHO_OK)
         status = write_run(p, input, n_inputs, error);
     free(input);

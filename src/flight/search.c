@@ -28,12 +28,12 @@
 
 static const double Q_COVERED = 0.05; /* what coverage is told for */
 enum { MAX_ROUGH_PASSES = 7, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLUMN = 128 };
+/* From so many lines on half of them tell what is strong from what is not. */
+enum { MIN_LINES_TO_SKIP = 1024 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
 static const double HOST_Q = 0.2;  /* a plume less certain is not asked for other gases */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
-/* What ground minus air is, K, when nobody tells: between the hypotheses of contrast.c. */
-static const double GROUND_MINUS_AIR_K = 2.5, GROUND_MINUS_AIR_SIGMA_K = 4.0;
 enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
 static const double GROWN = 2.0; /* strong plumes that cover so much more than before hid */
 
@@ -129,7 +129,7 @@ static void search_free(struct search *s)
 }
 
 /* Detector columns, contrast and background, from what is not excluded; 'rough': for what is
- * strong, which one value of ground minus air is enough for. */
+ * strong, which one value of ground minus air, and half of a long line, are enough for. */
 static enum vaho_status learn(struct search *s, struct vaho_detection *out,
                               struct vaho_signatures *signatures, int rough,
                               struct vaho_error *error)
@@ -160,7 +160,8 @@ static enum vaho_status learn(struct search *s, struct vaho_detection *out,
         vaho_contrast_settle(s->contrast, s->settled_d);
     if (rough)
         vaho_contrast_assume(s->contrast);
-    s->scene = (struct vaho_scene){s->source, s->columns, s->contrast, s->kernels};
+    s->scene = (struct vaho_scene){s->source, s->columns, s->contrast, s->kernels,
+                                   rough && info->n_lines >= MIN_LINES_TO_SKIP};
     s->n_bands = signatures->n_bands;
     s->n_gases = signatures->n;
     s->n_searched = signatures->n_searched;
@@ -544,8 +545,8 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                    .variety = signatures->variety,
                                    .prior_d =
                                        given ? s->contrast->mean_t - s->settings->air_temperature_k
-                                             : GROUND_MINUS_AIR_K,
-                                   .prior_sigma = given ? 0.0 : GROUND_MINUS_AIR_SIGMA_K,
+                                             : VAHO_GROUND_MINUS_AIR_K,
+                                   .prior_sigma = given ? 0.0 : VAHO_GROUND_MINUS_AIR_SIGMA_K,
                                    .settled = s->settled || given,
                                    .maps = s->maps,
                                    .pool = s->pool};

@@ -32,7 +32,9 @@ static const float RIDGE = 1e-4f; /* of the sample, in units of one pixel of sta
 
 static float bounded(float q)
 {
-    return fminf(fmaxf(q, -MAX_COORDINATE), MAX_COORDINATE);
+    float low = q > -MAX_COORDINATE ? q : -MAX_COORDINATE;
+
+    return low < MAX_COORDINATE ? low : MAX_COORDINATE;
 }
 
 static size_t n_terms(const struct vaho_columns *columns)
@@ -40,18 +42,25 @@ static size_t n_terms(const struct vaho_columns *columns)
     return 1 + columns->rank * (columns->rank + 1) / 2;
 }
 
-/* 1 and the products of coordinates of n pixels, n_terms x n; q: rank rows, a 'stride' apart. */
-static void make_terms(float *out, size_t rank, const float *q, size_t stride, size_t n)
+/*
+ * 1 and the products of coordinates of n pixels, n_terms x n, 0 where not valid (NULL: all are);
+ * q: rank rows, a 'stride' apart; 'room' has rank x n.
+ */
+static void make_terms(float *out, float *room, size_t rank, const float *q, size_t stride,
+                       const unsigned char *valid, size_t n)
 {
     float *term = out;
 
     for (size_t s = 0; s < n; s++)
-        term[s] = 1.0f;
+        term[s] = valid == NULL || valid[s] ? 1.0f : 0.0f;
+    for (size_t i = 0; i < rank; i++)
+        for (size_t s = 0; s < n; s++)
+            room[i * n + s] = out[s] > 0.0f ? bounded(q[i * stride + s]) : 0.0f;
     for (size_t i = 0; i < rank; i++)
         for (size_t j = i; j < rank; j++) {
             term += n;
             for (size_t s = 0; s < n; s++)
-                term[s] = bounded(q[i * stride + s]) * bounded(q[j * stride + s]);
+                term[s] = room[i * n + s] * room[j * n + s];
         }
 }
 
@@ -72,7 +81,7 @@ static void sample_terms(float *terms, float *z, float *q, const struct vaho_col
             for (size_t i = 0; i < n; i++)
                 z[b * n + i] -= gain[columns->sampled_at[i]] * (k == 0 ? 1.0f : q[(k - 1) * n + i]);
         }
-    make_terms(terms, columns->rank, q, n, n);
+    make_terms(terms, q, columns->rank, q, n, NULL, n); /* q is not wanted any more */
 }
 
 /* Takes out of each of the rows what lies in the span of the leading patterns. */
@@ -131,14 +140,11 @@ void vaho_columns_subtract_curve(float *z, const float *q, const unsigned char *
                                  const struct vaho_columns *columns)
 {
     size_t nb = columns->n_bands, ns = columns->n_samples, nt = n_terms(columns);
-    float terms[MAX_TERMS * CHUNK];
+    float terms[MAX_TERMS * CHUNK], room[VAHO_MAX_RANK * CHUNK];
 
     for (size_t from = 0; from < ns; from += CHUNK) {
         size_t n = ns - from < CHUNK ? ns - from : CHUNK;
-        make_terms(terms, columns->rank, q + from, ns, n);
-        for (size_t t = 0; t < nt; t++)
-            for (size_t s = 0; s < n; s++)
-                terms[t * n + s] = valid[from + s] ? terms[t * n + s] : 0.0f;
+        make_terms(terms, room, columns->rank, q + from, ns, valid + from, n);
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)nb, (int)n, (int)nt, -1.0f,
                     columns->curve, (int)nb, terms, (int)n, 1.0f, z + from, (int)ns);
     }
@@ -147,9 +153,9 @@ void vaho_columns_subtract_curve(float *z, const float *q, const unsigned char *
 void vaho_columns_subtract_curve_of(float *z, const float *q, const struct vaho_columns *columns)
 {
     size_t nb = columns->n_bands;
-    float terms[MAX_TERMS];
+    float terms[MAX_TERMS], room[VAHO_MAX_RANK];
 
-    make_terms(terms, columns->rank, q, 1, 1);
+    make_terms(terms, room, columns->rank, q, 1, NULL, 1);
     cblas_sgemv(CblasRowMajor, CblasTrans, (int)n_terms(columns), (int)nb, -1.0f, columns->curve,
                 (int)nb, terms, 1, 1.0f, z, 1);
 }

@@ -73,7 +73,8 @@ static inline void made_evidence_open_without(struct made_evidence *m,
         for (size_t k = 0; k < n_parts; k++)
             m->contrast.part[k * nb + b] = k == 0 ? 1.0f : 0.3f * cosf(0.4f * (float)(b * k));
     }
-    m->scene = (struct vaho_scene){m->made.source, m->columns, &m->contrast, &vaho_kernels_generic};
+    m->scene =
+        (struct vaho_scene){m->made.source, m->columns, &m->contrast, &vaho_kernels_generic, 0};
     m->excluded = excluded;
 }
 

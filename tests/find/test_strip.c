@@ -185,6 +185,30 @@ static void compare_rows(const struct vaho_strip *strip, struct vaho_place_sums 
     }
 }
 
+/* What two runs of lines share is kept, and is what reading gives. */
+static void lines_that_are_there_are_kept(void **state)
+{
+    static const size_t run[][2] = {{0, 64}, {32, 64}, {80, 16}, {16, 32}}; /* first, how many */
+    struct made_evidence m;
+    unsigned char *excluded = make_cube(&m, 96, 37);
+    struct vaho_strip *strip;
+    float *mark;
+
+    (void)state;
+    assert_int_equal(vaho_strip_new(&strip, &m.scene, 96, NULL), VAHO_OK);
+    for (size_t i = 0; i < sizeof run / sizeof run[0]; i++) {
+        read_strip(strip, &m, excluded, run[i][0], run[i][1], 2);
+        compare_pixels(&m, strip, excluded);
+    }
+    mark = strip->z + 20 * BANDS * 37; /* line 36 */
+    *mark += 1.0f;
+    read_strip(strip, &m, excluded, 32, 32, 2); /* not read again */
+    assert_true((double)strip->z[4 * BANDS * 37] != made_z(&m, 36, 0, 0));
+    vaho_strip_free(strip);
+    free(excluded);
+    made_evidence_free(&m);
+}
+
 static void strips_and_sums_are_what_adding_pixels_gives(void **state)
 {
     (void)state;
@@ -207,6 +231,7 @@ static void strips_and_sums_are_what_adding_pixels_gives(void **state)
         assert_int_equal(vaho_pool_new(&pool, 2, &error), VAHO_OK);
         for (int again = 0; again < 2; again++) { /* the second time nothing is left over */
             const unsigned char *out = again ? NULL : excluded;
+            strip->n_lines = 0; /* another ground: nothing it holds is of use */
             read_strip(strip, &m, out, size[i][2], size[i][3], 2);
             compare_pixels(&m, strip, out);
             vaho_place_sums_weigh(sums, strip, FACTOR, RANK + 1);
@@ -307,6 +332,7 @@ static void threads_change_no_bit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_that_are_there_are_kept),
         cmocka_unit_test(strips_and_sums_are_what_adding_pixels_gives),
         cmocka_unit_test(a_place_is_gathered_block_sums),
         cmocka_unit_test(threads_change_no_bit),
