@@ -58,12 +58,12 @@ int vaho_place_height_m(double *height_m, const struct vaho_place *place, double
 /*
  * How well the place of a point of the image is known: the covariance of its
  * east and north error, {east-east, east-north, north-north} in m2.  It joins
- * the error of the nearest pixel's place with 'sigma_px', one standard deviation
- * of where the point lies in the image, each axis (0: exactly there).
- * 0 where the place or its error is unknown, or 'sigma_px' is not finite (all NaN).
+ * the error of the nearest pixel's place with the covariance of where the point lies in the
+ * image, {line-line, line-sample, sample-sample} in pixels^2 (NULL: exactly there).
+ * 0 where the place or its error is unknown, or that covariance is not finite (all NaN).
  */
 int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, double line,
-                          double sample, double sigma_px);
+                          double sample, const double covariance_px2[3]);
 
 /*
  * Places a cube by 'geo_path': coordinates as vaho_source_place_by() takes them, or, when

@@ -33,8 +33,8 @@ struct vaho_plume {
     double sigma_ppmm;           /* one standard deviation of mean_ppmm */
     size_t n_pixels;             /* footprint */
     double source_line, source_sample;
-    double source_sigma_px;                    /* one standard deviation, each axis */
-    size_t bbox[4];                            /* line0, sample0, line1, sample1, inclusive */
+    double source_covariance_px2[3]; /* of where that is: line-line, line-sample, sample-sample */
+    size_t bbox[4];                  /* line0, sample0, line1, sample1, inclusive */
     double emission_kg_h, emission_sigma_kg_h; /* NaN: no wind or pixel size given */
     double probability; /* of 'gas' among the explanations; NaN: none other was tried */
     size_t n_alternatives;

@@ -10,14 +10,16 @@ enum {
     SIDE = 2 * REACH + 1,
     N_DIRECTIONS = 24,
     N_SHAPES = 4,
-    MARGIN = 3,     /* around the footprint where the source may lie */
-    AROUND = 8,     /* around the footprint that is looked at */
+    MARGIN = 12,    /* around the footprint where the source may lie */
+    AROUND = 16,    /* around the footprint that is looked at */
     COARSE_STEP = 3 /* pixels between sources tried at first */
 };
 static const double SPREAD[N_SHAPES] = {0.08, 0.2, 0.08, 0.2};
 static const double LENGTH[N_SHAPES] = {24.0, 24.0, 0.0, 0.0}; /* 0: 1 / w */
 static const double WIDTH_AT_SOURCE = 0.9;
-static const double MIN_SIGMA_PX = 1.5, NEGLIGIBLE = 0.02, PI = 3.14159265358979323846;
+/* Plumes meander and are no wedges: so much of T^2 is believed, and no source to less than that. */
+static const double SHAPE_TRUST = 0.6, MIN_SIGMA_PX = 2.0, NEGLIGIBLE = 0.02,
+                    PI = 3.14159265358979323846;
 
 struct wedge {
     float m[SIDE][SIDE];
@@ -142,56 +144,112 @@ static double match_source(const struct view *view, const struct vaho_wedges *we
     return best;
 }
 
+/* The sources tried at first. */
+struct grid {
+    long line, sample, n_lines, n_samples;
+};
+
+static struct grid lay_grid(const struct view *view, const struct vaho_plume *plume)
+{
+    long line0 = (long)plume->bbox[0] - MARGIN - view->line0;
+    long line1 = (long)plume->bbox[2] + MARGIN - view->line0;
+    long sample0 = (long)plume->bbox[1] - MARGIN - view->sample0;
+    long sample1 = (long)plume->bbox[3] + MARGIN - view->sample0;
+    struct grid grid = {line0 > 0 ? line0 : 0, sample0 > 0 ? sample0 : 0, 0, 0};
+
+    line1 = line1 < view->n_lines ? line1 : view->n_lines - 1;
+    sample1 = sample1 < view->n_samples ? sample1 : view->n_samples - 1;
+    grid.n_lines = (line1 - grid.line) / COARSE_STEP + 1;
+    grid.n_samples = (sample1 - grid.sample) / COARSE_STEP + 1;
+    return grid;
+}
+
+static long grid_line(const struct grid *grid, long i)
+{
+    return grid->line + i / grid->n_samples * COARSE_STEP;
+}
+
+static long grid_sample(const struct grid *grid, long i)
+{
+    return grid->sample + i % grid->n_samples * COARSE_STEP;
+}
+
+/* Sums over sources tried, each by how likely it is beside the best one. */
+struct posterior {
+    double best, weight, l, s, ll, ls, ss; /* best: T; moments about line 0, sample 0 */
+};
+
+static void add_source(struct posterior *p, double t, double pixels, double l, double s)
+{
+    double w = pixels * exp(fmin(0.5 * SHAPE_TRUST * (t * t - p->best * p->best), 50.0));
+
+    p->weight += w;
+    p->l += w * l;
+    p->s += w * s;
+    p->ll += w * l * l;
+    p->ls += w * l * s;
+    p->ss += w * s * s;
+}
+
+/* Tries every COARSE_STEP-th pixel of the footprint's surroundings; t holds what each gives. */
+static void try_coarsely(double *t, long *best, const struct view *view,
+                         const struct vaho_wedges *wedges, const struct grid *grid)
+{
+    *best = 0;
+    for (long i = 0; i < grid->n_lines * grid->n_samples; i++) {
+        t[i] = match_source(view, wedges, grid_line(grid, i), grid_sample(grid, i));
+        *best = t[i] > t[*best] ? i : *best;
+    }
+}
+
 enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
                                    const struct vaho_maps *maps, size_t gas,
                                    const struct vaho_competition *competition, unsigned claim,
                                    struct vaho_error *error)
 {
     struct view view = {0};
-    long line0, line1, sample0, sample1, best_line = 0, best_sample = 0;
-    double best = -1.0, sum = 0.0, sum_l = 0.0, sum_s = 0.0, sum_ll = 0.0, sum_ss = 0.0, variance;
+    struct posterior near = {0}, all;
+    struct grid grid;
+    double *t = NULL, line, sample;
+    long best = 0, best_line, best_sample;
     enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
 
-    line0 = (long)plume->bbox[0] - MARGIN - view.line0;
-    line1 = (long)plume->bbox[2] + MARGIN - view.line0;
-    sample0 = (long)plume->bbox[1] - MARGIN - view.sample0;
-    sample1 = (long)plume->bbox[3] + MARGIN - view.sample0;
-    for (long l = line0 > 0 ? line0 : 0; status == VAHO_OK && l <= line1 && l < view.n_lines;
-         l += COARSE_STEP)
-        for (long s = sample0 > 0 ? sample0 : 0; s <= sample1 && s < view.n_samples;
-             s += COARSE_STEP) {
-            double t = match_source(&view, wedges, l, s);
-            if (t > best) {
-                best = t;
-                best_line = l;
-                best_sample = s;
-            }
-        }
-    for (long dl = 1 - COARSE_STEP; status == VAHO_OK && dl < COARSE_STEP; dl++)
+    grid = lay_grid(&view, plume);
+    if (status == VAHO_OK &&
+        (t = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *t)) == NULL)
+        status = vaho_fail_memory(error, "a plume's source");
+    if (status != VAHO_OK)
+        goto done;
+    try_coarsely(t, &best, &view, wedges, &grid);
+    best_line = grid_line(&grid, best);
+    best_sample = grid_sample(&grid, best);
+    near.best = t[best];
+    for (long dl = 1 - COARSE_STEP; dl < COARSE_STEP; dl++)
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
-            double t, w;
-            if (l < 0 || s < 0 || l >= view.n_lines || s >= view.n_samples)
-                continue;
-            t = match_source(&view, wedges, l, s);
-            w = exp(fmin(0.5 * (t * t - best * best), 50.0));
-            sum += w;
-            sum_l += w * (double)dl;
-            sum_s += w * (double)ds;
-            sum_ll += w * (double)(dl * dl);
-            sum_ss += w * (double)(ds * ds);
+            if (l >= 0 && s >= 0 && l < view.n_lines && s < view.n_samples)
+                add_source(&near, match_source(&view, wedges, l, s), 1.0, (double)l, (double)s);
         }
+    all = near;
+    for (long i = 0; i < grid.n_lines * grid.n_samples; i++)
+        if (i != best)
+            add_source(&all, t[i], COARSE_STEP * COARSE_STEP, (double)grid_line(&grid, i),
+                       (double)grid_sample(&grid, i));
+    line = near.l / near.weight;
+    sample = near.s / near.weight;
+    plume->source_line = (double)view.line0 + line;
+    plume->source_sample = (double)view.sample0 + sample;
+    plume->source_covariance_px2[0] = MIN_SIGMA_PX * MIN_SIGMA_PX + all.ll / all.weight -
+                                      2.0 * line * all.l / all.weight + line * line;
+    plume->source_covariance_px2[1] = all.ls / all.weight - line * all.s / all.weight -
+                                      sample * all.l / all.weight + line * sample;
+    plume->source_covariance_px2[2] = MIN_SIGMA_PX * MIN_SIGMA_PX + all.ss / all.weight -
+                                      2.0 * sample * all.s / all.weight + sample * sample;
+done:
+    free(t);
     free(view.y);
     free(view.g);
-    if (status != VAHO_OK)
-        return status;
-    sum_l /= sum;
-    sum_s /= sum;
-    variance = 0.5 * (sum_ll / sum - sum_l * sum_l + sum_ss / sum - sum_s * sum_s);
-    plume->source_line = (double)(view.line0 + best_line) + sum_l;
-    plume->source_sample = (double)(view.sample0 + best_sample) + sum_s;
-    plume->source_sigma_px = fmax(MIN_SIGMA_PX, sqrt(fmax(variance, 0.0)));
-    return VAHO_OK;
+    return status;
 }
 
 enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,

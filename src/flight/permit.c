@@ -47,7 +47,7 @@ static enum vaho_status state_sigmas(double **out, const struct vaho_place *plac
     for (size_t l = 0; l < n_lines; l++)
         for (size_t s = 0; s < n_samples; s++)
             (*out)[l * n_samples + s] =
-                vaho_place_covariance(covariance_m2, place, (double)l, (double)s, 0)
+                vaho_place_covariance(covariance_m2, place, (double)l, (double)s, NULL)
                     ? vaho_place_largest_sigma_m(covariance_m2)
                     : NAN;
     return VAHO_OK;
@@ -165,7 +165,8 @@ static void move_source(struct vaho_plume *plume, const struct vaho_source *sour
         plume->source_line = plume->pixel[2 * i];
         plume->source_sample = plume->pixel[2 * i + 1];
     }
-    plume->source_sigma_px = hypot(plume->source_sigma_px, nearest);
+    plume->source_covariance_px2[0] += nearest * nearest;
+    plume->source_covariance_px2[2] += nearest * nearest;
 }
 
 static void hide_alternatives(struct vaho_plume *plume, const struct vaho_mandate *mandate)

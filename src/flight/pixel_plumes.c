@@ -73,13 +73,13 @@ static enum vaho_status draw(struct vaho_plume *out, struct drawing *d,
     const struct vaho_pixel_maps *maps = d->maps;
     size_t ns = maps->n_samples, n = flood(d, winner);
     const float *amount = maps->amount + winner->gas * maps->n_lines * ns;
-    double sum = 0.0;
+    double sum = 0.0, variance = fmax(0.25, (double)n / 16.0); /* a quarter of its width */
 
     *out = (struct vaho_plume){.snr = (double)winner->candidate.z,
                                .n_pixels = n,
                                .source_line = (double)winner->candidate.row,
                                .source_sample = (double)winner->candidate.col,
-                               .source_sigma_px = fmax(0.5, 0.25 * sqrt((double)n)),
+                               .source_covariance_px2 = {variance, 0.0, variance},
                                .bbox = {maps->n_lines, ns, 0, 0},
                                .emission_kg_h = NAN,
                                .emission_sigma_kg_h = NAN,

@@ -118,7 +118,7 @@ static enum vaho_status describe_pass(struct stacking *s, const struct opened *o
     *pixel_m = sqrt(along * across);
     pass->wind = (struct vaho_pass_wind){p->wind_from_deg, p->wind_from_sigma_deg,
                                          1.0 / p->wind_speed_m_s, 0.0};
-    if (vaho_place_covariance(covariance, opened->place, line, sample, 0.0))
+    if (vaho_place_covariance(covariance, opened->place, line, sample, NULL))
         pass->wind.place_sigma_m = sqrt(0.5 * (covariance[0] + covariance[2]));
     else { /* nobody says: a pixel */
         pass->wind.place_sigma_m = *pixel_m;

@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "format/explain.h"
 #include "format/json_text.h"
+#include "vaho/place.h"
 
 enum { MAX_SUBSETS = 40 };
 
@@ -228,7 +229,7 @@ static json_t *source(const struct vaho_explanation *e, const struct vaho_plume 
 
     real(out, "line", plume->source_line);
     real(out, "sample", plume->source_sample);
-    real(out, "sigma_px", plume->source_sigma_px);
+    real(out, "sigma_px", vaho_place_largest_sigma_m(plume->source_covariance_px2));
     real(out, "match", s->t);
     real(out, "match_opposite", s->opposite_t);
     real(out, "downwind_line", s->along_line);

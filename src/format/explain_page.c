@@ -13,6 +13,7 @@
 #include "format/escape.h"
 #include "format/explain.h"
 #include "format/report_part.h"
+#include "vaho/place.h"
 
 enum { MAX_SUBSETS = 12, MAX_OTHERS = 24 };
 static const size_t MAX_NBYTES = (size_t)1 << 26;
@@ -303,7 +304,8 @@ static void source(const struct page *p)
           "");
     row(p, "line", p->plume->source_line, "");
     row(p, "sample", p->plume->source_sample, "");
-    row(p, "standard deviation, each axis", p->plume->source_sigma_px, "pixels");
+    row(p, "standard deviation, along its largest axis",
+        vaho_place_largest_sigma_m(p->plume->source_covariance_px2), "pixels");
     row(p, "match of the best wedge", s->t, "");
     row(p, "match of the best that opens the other way", s->opposite_t, "");
     row(p, "opens towards, lines", s->along_line, "");

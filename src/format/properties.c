@@ -16,6 +16,7 @@ const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES] = {
     {"source_line", VAHO_PROPERTY_REAL},
     {"source_sample", VAHO_PROPERTY_REAL},
     {"source_sigma_px", VAHO_PROPERTY_REAL},
+    {"source_covariance_px2", VAHO_PROPERTY_JSON},
     {"source_longitude", VAHO_PROPERTY_REAL},
     {"source_latitude", VAHO_PROPERTY_REAL},
     {"position_sigma_m", VAHO_PROPERTY_REAL},
@@ -58,14 +59,14 @@ static json_t *bbox(const struct vaho_plume *plume)
     return NULL;
 }
 
-/* [east-east, east-north, north-north]; null when unknown. */
-static json_t *covariance(const double covariance_m2[3])
+/* Three numbers; null when unknown. */
+static json_t *covariance(const double value[3])
 {
-    json_t *out = isfinite(covariance_m2[0]) ? json_array() : json_null();
+    json_t *out = isfinite(value[0]) ? json_array() : json_null();
     int failed = 0;
 
     for (int i = 0; i < 3 && json_is_array(out); i++)
-        failed |= json_array_append_new(out, digits6(covariance_m2[i]));
+        failed |= json_array_append_new(out, digits6(value[i]));
     if (!failed)
         return out;
     json_decref(out);
@@ -100,7 +101,7 @@ json_t *vaho_plume_properties(const struct vaho_plume *plume, const struct vaho_
 
     vaho_place_lonlat(&longitude, &latitude, place, plume->source_line, plume->source_sample);
     vaho_place_covariance(covariance_m2, place, plume->source_line, plume->source_sample,
-                          plume->source_sigma_px);
+                          plume->source_covariance_px2);
     json_t *const value[VAHO_N_PROPERTIES] = {
         vaho_json_text(plume->id),
         vaho_json_text(plume->gas),
@@ -112,7 +113,8 @@ json_t *vaho_plume_properties(const struct vaho_plume *plume, const struct vaho_
         json_integer((json_int_t)plume->n_pixels),
         fixed(plume->source_line, 100),
         fixed(plume->source_sample, 100),
-        fixed(plume->source_sigma_px, 100),
+        fixed(vaho_place_largest_sigma_m(plume->source_covariance_px2), 100),
+        covariance(plume->source_covariance_px2),
         fixed(longitude, 1e7),
         fixed(latitude, 1e7),
         digits6(vaho_place_largest_sigma_m(covariance_m2)),

@@ -26,7 +26,7 @@ struct vaho_property {
     enum vaho_property_type type;
 };
 
-enum { VAHO_N_PROPERTIES = 24 };
+enum { VAHO_N_PROPERTIES = 25 };
 extern const struct vaho_property vaho_property_table[VAHO_N_PROPERTIES];
 
 /* Reals are dumped with these flags: ten digits hold a longitude to 1e-7 degree. */

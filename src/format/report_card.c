@@ -13,7 +13,7 @@
 #include "format/escape.h"
 #include "format/report_part.h"
 
-enum { MAX_CARDS = 60, MAX_PICTURE_SIDE = 400 };
+enum { MAX_CARDS = 60, MAX_PICTURE_SIDE = 400, DOUBT_CORNERS = 24 };
 
 static const double CHIP_WIDTH = 352, CHIP_HEIGHT = 264;
 
@@ -97,11 +97,30 @@ static void scale_bar(struct report_page *page, const struct report_frame *frame
         y, frame->width, y + 21, frame->width / 2, y + 21, high / 2, frame->width, y + 21, high);
 }
 
+/* One standard deviation around the source: the ellipse of its covariance. */
+static void draw_doubt(struct report_page *page, const struct report_frame *frame,
+                       const struct vaho_plume *plume)
+{
+    const double *c = plume->source_covariance_px2, l0 = sqrt(fmax(c[0], 0));
+    const double l1 = l0 > 0 ? c[1] / l0 : 0, s1 = sqrt(fmax(c[2] - l1 * l1, 0)); /* Cholesky */
+
+    if (!isfinite(c[0] + c[1] + c[2]))
+        return;
+    for (int i = 0; i < DOUBT_CORNERS; i++) {
+        double a = 2 * M_PI * i / DOUBT_CORNERS, x, y;
+        report_frame_point(&x, &y, frame, plume->source_line + 0.5 + l0 * cos(a),
+                           plume->source_sample + 0.5 + l1 * cos(a) + s1 * sin(a));
+        vaho_text_printf(&page->text, "%s%.1f %.1f", i == 0 ? "<path class=\"doubt\" d=\"M" : "L",
+                         x, y);
+    }
+    vaho_text_puts(&page->text, "z\"/>\n");
+}
+
 static enum vaho_status chip(struct report_page *page, const struct vaho_plume *plume,
                              const float *map, struct vaho_error *error)
 {
     struct report_frame frame = window(page, plume);
-    double high = ceil(fmax(5, largest(page, &frame, map))), x, y, x1, y1;
+    double high = ceil(fmax(5, largest(page, &frame, map))), x, y;
     unsigned char ramp[256][3];
     enum vaho_status status;
 
@@ -120,16 +139,10 @@ static enum vaho_status chip(struct report_page *page, const struct vaho_plume *
     if (status == VAHO_OK)
         status = report_outline(page, &frame, plume, "class=\"edge\"", error);
     report_frame_point(&x, &y, &frame, plume->source_line + 0.5, plume->source_sample + 0.5);
-    report_frame_point(&x1, &y1, &frame, plume->source_line + 0.5 + plume->source_sigma_px,
-                       plume->source_sample + 0.5 + plume->source_sigma_px);
     for (int casing = 1; casing >= 0; casing--)
         vaho_text_printf(&page->text, "<path class=\"cross%s\" d=\"M%.1f %.1fh12m-6-6v12\"/>\n",
                          casing ? " cut" : "", x - 6, y);
-    if (plume->source_sigma_px > 0)
-        vaho_text_printf(&page->text,
-                         "<ellipse class=\"doubt\" cx=\"%.1f\" cy=\"%.1f\" rx=\"%.1f\" "
-                         "ry=\"%.1f\"/>\n",
-                         x, y, fabs(x1 - x), fabs(y1 - y));
+    draw_doubt(page, &frame, plume);
     scale_bar(page, &frame, high);
     vaho_text_puts(&page->text, "</svg></figure>\n");
     return status;
@@ -196,14 +209,15 @@ static void numbers(struct report_page *page, const struct vaho_plume *plume)
     vaho_text_printf(text, "</dd></div>\n<div><dt>Source</dt><dd>%s",
                      report_source(number, page, plume));
     if (vaho_place_covariance(covariance_m2, page->report->place, plume->source_line,
-                              plume->source_sample, plume->source_sigma_px))
+                              plume->source_sample, plume->source_covariance_px2))
         vaho_text_printf(text, "<small>± %.*f m on the ground</small>",
                          vaho_place_largest_sigma_m(covariance_m2) < 10,
                          vaho_place_largest_sigma_m(covariance_m2));
     vaho_text_printf(text, "<small>line %.1f, sample %.1f", plume->source_line,
                      plume->source_sample);
-    if (isfinite(plume->source_sigma_px))
-        vaho_text_printf(text, ", ± %.1f pixels", plume->source_sigma_px);
+    if (isfinite(plume->source_covariance_px2[0]))
+        vaho_text_printf(text, ", ± %.1f pixels",
+                         vaho_place_largest_sigma_m(plume->source_covariance_px2));
     vaho_text_puts(text, "</small></dd></div>\n</dl>\n");
 }
 

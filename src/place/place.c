@@ -337,9 +337,9 @@ static int step_m(double out[2], const struct vaho_place *place, double line, do
     return 1;
 }
 
-/* Adds sigma_px^2 (a a^T + b b^T). */
+/* Adds J C J', J's columns the steps of a line and of a sample. */
 static int add_pixels(double out_m2[3], const struct vaho_place *place, double line, double sample,
-                      double sigma_px)
+                      const double c[3])
 {
     const double l = clamp(line, (double)place->n_lines - 1);
     const double s = clamp(sample, (double)place->n_samples - 1);
@@ -348,16 +348,16 @@ static int add_pixels(double out_m2[3], const struct vaho_place *place, double l
     if (!step_m(step[0], place, l - 0.5, s, l + 0.5, s) ||
         !step_m(step[1], place, l, s - 0.5, l, s + 0.5))
         return 0;
-    for (size_t i = 0; i < 2; i++) {
-        out_m2[0] += sigma_px * sigma_px * step[i][0] * step[i][0];
-        out_m2[1] += sigma_px * sigma_px * step[i][0] * step[i][1];
-        out_m2[2] += sigma_px * sigma_px * step[i][1] * step[i][1];
+    for (size_t i = 0; i < 3; i++) {
+        size_t a = i / 2, b = (i + 1) / 2; /* east-east, east-north, north-north */
+        out_m2[i] += c[0] * step[0][a] * step[0][b] + c[2] * step[1][a] * step[1][b] +
+                     c[1] * (step[0][a] * step[1][b] + step[1][a] * step[0][b]);
     }
     return 1;
 }
 
 int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, double line,
-                          double sample, double sigma_px)
+                          double sample, const double covariance_px2[3])
 {
     const struct vaho_georeference *georeference = place->georeference;
     const float *variance = georeference->variance_m2;
@@ -365,7 +365,9 @@ int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, doub
     size_t pixel;
     int known = 0;
 
-    if (isfinite(sigma_px) && nearest_pixel(&pixel, place, line, sample) &&
+    if ((covariance_px2 == NULL ||
+         isfinite(covariance_px2[0] + covariance_px2[1] + covariance_px2[2])) &&
+        nearest_pixel(&pixel, place, line, sample) &&
         vaho_place_lonlat(&longitude, &latitude, place, line, sample)) {
         if (has_variances(georeference)) {
             for (size_t i = 0; i < 3; i++)
@@ -376,8 +378,8 @@ int vaho_place_covariance(double out_m2[3], const struct vaho_place *place, doub
             out_m2[1] = 0;
             known = 1;
         }
-        if (known && sigma_px > 0)
-            known = add_pixels(out_m2, place, line, sample, sigma_px);
+        if (known && covariance_px2 != NULL)
+            known = add_pixels(out_m2, place, line, sample, covariance_px2);
     }
     if (!known)
         out_m2[0] = out_m2[1] = out_m2[2] = NAN;

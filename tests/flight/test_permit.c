@@ -38,7 +38,7 @@ static struct vaho_plume plume_at(unsigned sample, unsigned n, double source_sam
     struct vaho_plume plume = {.n_pixels = n,
                                .source_line = 2,
                                .source_sample = source_sample,
-                               .source_sigma_px = 0.6,
+                               .source_covariance_px2 = {0.36, 0.1, 0.36},
                                .bbox = {2, sample, 2, sample + n - 1}};
 
     plume.pixel = vaho_alloc(2 * n, sizeof *plume.pixel);
@@ -86,7 +86,8 @@ static void maps_footprints_and_sources_keep_off(void **state)
     assert_int_equal(d->plumes->plume[1].bbox[1], 2);
     assert_int_equal(d->plumes->plume[1].bbox[3], 3);
     assert_true(d->plumes->plume[1].source_sample == 3);
-    assert_true(fabs(d->plumes->plume[1].source_sigma_px - hypot(0.6, 2)) < 1e-12);
+    assert_true(fabs(d->plumes->plume[1].source_covariance_px2[0] - 4.36) < 1e-12);
+    assert_true(d->plumes->plume[1].source_covariance_px2[1] == 0.1);
     vaho_detection_free(d);
     vaho_source_free(source);
     made_cube_remove(&cube);

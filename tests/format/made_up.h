@@ -173,7 +173,9 @@ static inline void made_up_new(struct made_up *scene, int placed)
         plume->sigma_ppmm = sigma[p];
         plume->source_line = line[p];
         plume->source_sample = sample[p];
-        plume->source_sigma_px = 1.5 + p;
+        plume->source_covariance_px2[0] = (1.5 + p) * (1.5 + p);
+        plume->source_covariance_px2[1] = 0.5 * (1.5 + p);
+        plume->source_covariance_px2[2] = 4 * (1.5 + p) * (1.5 + p);
         plume->emission_kg_h = p == 0 ? 3.25 : NAN;
         plume->emission_sigma_kg_h = p == 0 ? 0.8 : NAN;
         plume->probability = p == 1 ? 0.86 : 0.99;

@@ -324,32 +324,37 @@ static void errors_and_heights_come_with_the_place(void **state)
     }
     height_m[5] = NAN;
     variance_m2[4 * 5] = NAN;
+    const double half[3] = {0.25, 0, 0.25}, together[3] = {0.25, 0.05, 0.25};
+    const double unknown[3] = {NAN, NAN, NAN};
     struct vaho_place *place = make(&georeference, LINES, SAMPLES);
     assert_true(vaho_place_height_m(&height, place, 2.4, 0.6) && height == 7);
     assert_false(vaho_place_height_m(&height, place, 1, 2));
     assert_true(isnan(height));
     assert_false(vaho_place_height_m(&height, place, 4, 0));
-    assert_true(vaho_place_covariance(covariance, place, 0, 0, 0));
+    assert_true(vaho_place_covariance(covariance, place, 0, 0, NULL));
     assert_true(covariance[0] == 9 && covariance[1] == -2 && covariance[2] == 4);
     /* eigenvalues of [9 -2; -2 4] are 10.2016 and 2.7984 */
     assert_true(fabs(vaho_place_largest_sigma_m(covariance) - sqrt(6.5 + sqrt(10.25))) < 1e-12);
     /* half a pixel: 5 m to the east, 10 m to the north; the meridian's own radius at the
      * equator is 0.67 % less */
-    assert_true(vaho_place_covariance(covariance, place, 1.2, 0.3, 0.5));
+    assert_true(vaho_place_covariance(covariance, place, 1.2, 0.3, half));
     assert_true(fabs(covariance[0] - (9 + 25)) < 1e-3 && fabs(covariance[1] + 2) < 1e-3);
     assert_true(fabs(covariance[2] - (4 + 100)) < 2);
-    assert_false(vaho_place_covariance(covariance, place, 1, 2, 0.5)); /* not known there */
+    /* lines and samples err together: 0.05 times 20 m and 10 m */
+    assert_true(vaho_place_covariance(covariance, place, 1.2, 0.3, together));
+    assert_true(fabs(fabs(covariance[1] + 2) - 10) < 0.1);
+    assert_false(vaho_place_covariance(covariance, place, 1, 2, half)); /* not known there */
     assert_true(isnan(covariance[0]) && isnan(covariance[1]) && isnan(covariance[2]));
-    assert_false(vaho_place_covariance(covariance, place, 0, 0, NAN));
+    assert_false(vaho_place_covariance(covariance, place, 0, 0, unknown));
     vaho_place_free(place);
 
     georeference.variance_m2 = NULL; /* nobody states an error */
     place = make(&georeference, LINES, SAMPLES);
-    assert_false(vaho_place_covariance(covariance, place, 0, 0, 0.5));
+    assert_false(vaho_place_covariance(covariance, place, 0, 0, half));
     vaho_place_free(place);
     georeference.sigma_m = 6;
     place = make(&georeference, LINES, SAMPLES);
-    assert_true(vaho_place_covariance(covariance, place, 0, 0, 0));
+    assert_true(vaho_place_covariance(covariance, place, 0, 0, NULL));
     assert_true(covariance[0] == 36 && covariance[1] == 0 && covariance[2] == 36);
     vaho_place_free(place);
 }
