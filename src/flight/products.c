@@ -325,8 +325,6 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
     if (status == VAHO_OK)
         status = list_inputs(&input, &n_inputs, p, error);
     if (status == VAHO_OK)
-        status = digest_and_write_maps(p, input, n_inputs, error);
-    if (status == VAHO_OK)
         status = join(path, p->directory, "plumes.geojson", error);
     if (status == VAHO_OK)
         status = vaho_geojson_write(path, p->detection->plumes, p->place, p->product, error);
@@ -336,6 +334,8 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = vaho_geopackage_write(path, p->detection->plumes, p->place, p->product, error);
     if (status == VAHO_OK)
         status = write_coverage(p, error);
+    if (status == VAHO_OK)
+        status = digest_and_write_maps(p, input, n_inputs, error);
     if (status == VAHO_OK)
         status = write_report(p, input, n_inputs, error);
     if (status == VAHO_OK)

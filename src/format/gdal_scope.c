@@ -4,6 +4,7 @@
 #include <cpl_error.h>
 #include <cpl_vsi.h>
 #include <gdal.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +27,8 @@ static void CPL_STDCALL keep_message(CPLErr level, CPLErrorNum number, const cha
         snprintf(scope->message, sizeof scope->message, "%s", message);
 }
 
+static pthread_once_t registered = PTHREAD_ONCE_INIT;
+
 enum vaho_status vaho_gdal_enter(struct vaho_gdal_scope *scope, const char *extension,
                                  const char *stamp, struct vaho_error *error)
 {
@@ -36,7 +39,7 @@ enum vaho_status vaho_gdal_enter(struct vaho_gdal_scope *scope, const char *exte
         return vaho_fail_memory(error, "the C locale");
     scope->saved_locale = uselocale(scope->c_locale);
     snprintf(scope->file, sizeof scope->file, "/vsimem/vaho_%p.%s", (void *)scope, extension);
-    GDALAllRegister();
+    pthread_once(&registered, GDALAllRegister); /* not safe from two threads at once */
     for (size_t i = 0; i < VAHO_GDAL_N_OPTIONS; i++) {
         const char *old = CPLGetThreadLocalConfigOption(option_name[i], NULL);
         scope->saved[i] = old == NULL ? NULL : CPLStrdup(old);
