@@ -212,6 +212,26 @@ static enum vaho_status load_gases(struct vaho_site_rows *out, struct vaho_caseb
     return status;
 }
 
+/*
+ * A stack lists few sources, often a strong one and a doubtful one, and the q-value of the doubtful
+ * one is low because of the strong one.  Without the certain ones (q under 1e-3), of which there
+ * are c, it is r q / (r - c): r q are expected to be false of the r at least as strong.  Nor is
+ * that yet the chance that a source on the list is false: a false-discovery rate counts lists with
+ * nothing doubtful on them, and given that there is something it is larger by the inverse of how
+ * often there is (Storey 2003, doi 10.1214/aos/1074290335), about a third (bench/stack --sites).
+ * Passes list more, and what is left of both is learned for them (vaho_belief_tail()).
+ */
+static double without_certain(double q, double n_at_least_as_strong, double n_certain)
+{
+    static const double CERTAIN = 1e-3, SHARE_OF_STACKS = 0.35;
+    double n = n_at_least_as_strong - n_certain, alone = n >= 1 ? q * n_at_least_as_strong / n : q;
+
+    if (q < CERTAIN)
+        return q;
+    alone = fmin(alone, 1);
+    return alone / (alone + SHARE_OF_STACKS * (1 - alone));
+}
+
 /* Covariances from products can be flat; no site is a point, so that is added to both axes. */
 static struct vaho_fix read_fix(struct vaho_site_rows *out, sqlite3_stmt *s)
 {
@@ -257,18 +277,27 @@ static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sq
     row->plume = (struct vaho_site_plume){.pass = flight->pass,
                                           .fix = read_fix(out, s),
                                           .q_value = sqlite3_column_double(s, 5),
+                                          .q_alone = sqlite3_column_double(s, 5),
                                           .ppmm = real_of(s, 6),
                                           .sigma_ppmm = real_of(s, 7),
                                           .emission_kg_h = real_of(s, 8),
                                           .emission_sigma_kg_h = real_of(s, 9)};
+    if (flight->is_stack)
+        row->plume.q_alone = without_certain(row->plume.q_value, sqlite3_column_double(s, 15),
+                                             sqlite3_column_double(s, 16));
     return VAHO_OK;
 }
 
+/* The last two, of stacks: sources at least as strong, and certain ones. */
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.flight_id, p.gas, p.source_longitude, p.source_latitude, p.q_value,"           \
     " p.mean_ppmm, p.sigma_ppmm, p.emission_kg_h, p.emission_sigma_kg_h, p.east_east_m2,"          \
     " p.east_north_m2, p.north_north_m2, sp.site_id,"                                              \
-    " CASE WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = sp.site_id) THEN sp.site_id END"
+    " CASE WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = sp.site_id) THEN sp.site_id"     \
+    " END, CASE WHEN EXISTS (SELECT 1 FROM stack_passes WHERE stack_id = p.flight_id) THEN"        \
+    " (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value <= p.q_value)"  \
+    " END, CASE WHEN EXISTS (SELECT 1 FROM stack_passes WHERE stack_id = p.flight_id) THEN"        \
+    " (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value < 1e-3) END"
 
 enum vaho_status vaho_site_rows_load(struct vaho_site_rows *out, struct vaho_casebook *casebook,
                                      const struct vaho_site_flights *flights, int64_t site_id,

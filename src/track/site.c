@@ -22,7 +22,7 @@ static void add_plume(struct vaho_site_word *w, const struct vaho_site_plume *p,
 {
     w->plume = i;
     w->said.seen = 1;
-    w->said.q_value = p->q_value;
+    w->said.q_value = p->q_alone;
     w->emission_kg_h = p->emission_kg_h;
     w->emission_sigma_kg_h = p->emission_sigma_kg_h;
     w->said.strength = by_emission ? p->emission_kg_h : p->ppmm;

@@ -28,6 +28,7 @@ struct vaho_site_plume {
     size_t pass;
     struct vaho_fix fix;
     double q_value;
+    double q_alone; /* of the plume without those that are certain: what its odds follow from */
     double ppmm, sigma_ppmm;                   /* mean over the footprint; NaN: not known */
     double emission_kg_h, emission_sigma_kg_h; /* NaN: not known */
 };

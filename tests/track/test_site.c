@@ -18,7 +18,7 @@ static struct vaho_site_plume plume_of(size_t pass, double q, double kg_h)
 {
     static const double round[3] = {25, 0, 25};
 
-    return (struct vaho_site_plume){pass, vaho_fix_at(10, 50, round), q, 40, 4, kg_h, 1};
+    return (struct vaho_site_plume){pass, vaho_fix_at(10, 50, round), q, q, 40, 4, kg_h, 1};
 }
 
 static void passes_are_merged_in_their_order(void **state)
@@ -99,7 +99,7 @@ static struct vaho_site_judgement judge(struct vaho_site_word *word, size_t *n,
 
 static void a_stack_alone_makes_a_site_and_its_passes_do_not_deny_it(void **state)
 {
-    const struct vaho_site_plume sum = {3, plume_of(3, 1, 1).fix, 0.01, 20, 2, NAN, NAN};
+    const struct vaho_site_plume sum = {3, plume_of(3, 1, 1).fix, 0.01, 0.01, 20, 2, NAN, NAN};
     const struct vaho_site_look look[] = {{0, 1, 3, 100, 5}, {1, 1, 3, 100, 6}, {2, 1, 3, 100, 4}};
     const struct vaho_belief_settings settings = vaho_belief_defaults();
     const double odds = vaho_plume_odds(0.01, &settings);
@@ -124,7 +124,7 @@ static void a_stack_alone_makes_a_site_and_its_passes_do_not_deny_it(void **stat
 /* A later pass that could not have seen so weak a source says nothing; one that could denies it. */
 static void a_pass_outside_the_stack_speaks_by_its_limit(void **state)
 {
-    const struct vaho_site_plume sum = {3, plume_of(3, 1, 1).fix, 0.01, 20, 2, NAN, NAN};
+    const struct vaho_site_plume sum = {3, plume_of(3, 1, 1).fix, 0.01, 0.01, 20, 2, NAN, NAN};
     struct vaho_site_look look = {4, 1, 3, 200, NAN};
     double blind, sharp, alone = judge(NULL, NULL, &sum, 1, NULL, 0).belief.probability;
 
