@@ -2,7 +2,9 @@
  * after_action.c - truth, products and casebook joined
  *
  * Plumes are matched with the emitters of their flight by score.h, in the pixels of the cube, so
- * that errors of place play no part.  A site belongs to the emitter to which most of its plumes
+ * that errors of place play no part; one that meets no emitter's axis belongs to that whose gas
+ * really blew through its box, at a twentieth of its strongest or more: the flight's plumes are
+ * made again to know that.  A site belongs to the emitter to which most of its plumes
  * do; if it lies more than 50 m and three sigma from there it is a piece of the plume, blown away.
  * A site without such plumes belongs to ground that imitates a gas, if it lies there; else to
  * nothing.
@@ -26,6 +28,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "casebook/coverage.h"
+#include "exercise/pass.h"
 #include "exercise/score.h"
 #include "vaho/casebook.h"
 #include "vaho/sites.h"
@@ -68,11 +71,43 @@ struct reckoning {
     size_t n_plumes, capacity;
     struct owned_plume *plume;
     struct vaho_casebook *casebook;
+    struct vaho_world world;
+    struct vaho_pass pass; /* of the flight under way */
     double median_wind_m_s;
     struct vaho_error *error;
 };
 
 /* --- one flight under one mandate ------------------------------------------------- */
+
+/* The emitter whose gas blew most through a box of the cube; VAHO_NO_EMITTER: none's. */
+static size_t blew_through(const struct vaho_pass *pass, const double box[4])
+{
+    size_t best = VAHO_NO_EMITTER, plume = 0, n_samples = pass->course.n_samples;
+    double most = 0;
+
+    for (size_t i = 0; i < pass->n_sources; i++) {
+        const struct vaho_puff_field *field;
+        double strongest = 0, here = 0, sum = 0;
+        if (!pass->source[i].on)
+            continue;
+        field = &pass->plume[plume++].field;
+        for (size_t k = 0; k < field->n_lines * field->n_samples; k++)
+            strongest = fmax(strongest, field->ppmm[k]);
+        for (size_t l = (size_t)box[0]; l <= (size_t)box[2] && l < pass->n_lines; l++)
+            for (size_t s = (size_t)box[1]; s <= (size_t)box[3] && s < n_samples; s++) {
+                const float *at = &pass->where[2 * (l * n_samples + s)];
+                double ppmm = vaho_puffs_between(field, at[0] + (double)VAHO_WORLD_MARGIN,
+                                                 at[1] + (double)VAHO_WORLD_MARGIN);
+                here = fmax(here, ppmm);
+                sum += ppmm / (strongest > 0 ? strongest : 1);
+            }
+        if (here > 0.05 * strongest && sum > most) {
+            most = sum;
+            best = i;
+        }
+    }
+    return best;
+}
 
 static enum vaho_status keep_plume(struct reckoning *r, const struct vaho_score_plume *plume,
                                    const size_t *emitter_of)
@@ -88,7 +123,10 @@ static enum vaho_status keep_plume(struct reckoning *r, const struct vaho_score_
     struct owned_plume *kept = &r->plume[r->n_plumes++];
     snprintf(kept->id, sizeof kept->id, "%s", plume->id);
     kept->emitter = plume->source == VAHO_SCORE_NONE ? VAHO_NO_EMITTER : emitter_of[plume->source];
-    kept->right_gas = plume->outcome == VAHO_SCORE_RIGHT || plume->outcome == VAHO_SCORE_SPLIT;
+    if (kept->emitter == VAHO_NO_EMITTER)
+        kept->emitter = blew_through(&r->pass, plume->bbox);
+    kept->right_gas = kept->emitter != VAHO_NO_EMITTER &&
+                      strcmp(plume->gas, r->out->truth->emitter[kept->emitter].gas) == 0;
     return VAHO_OK;
 }
 
@@ -307,6 +345,8 @@ static enum vaho_status reckon_flight(struct reckoning *r, size_t flight)
     double median[VAHO_SCENARIO_MAX_EMITTERS];
     enum vaho_status status = check_mark(r, f->name);
 
+    if (status == VAHO_OK)
+        status = vaho_pass_new(&r->pass, &r->world, flight, r->error);
     for (size_t i = 0; i < t->n_emitters; i++)
         median[i] = NAN;
     for (size_t k = 0; (k < f->n_mandates || (k == 0 && f->n_mandates == 0)) && status == VAHO_OK;
@@ -324,6 +364,7 @@ static enum vaho_status reckon_flight(struct reckoning *r, size_t flight)
     for (size_t i = 0; i < t->n_emitters && status == VAHO_OK; i++)
         if (counts(&look[i], &t->flight[flight].look[i]))
             explain(&look[i], r, flight, i, median[i]);
+    vaho_pass_free(&r->pass);
     return status;
 }
 
@@ -441,7 +482,7 @@ static enum vaho_status judge_site(struct reckoning *r, struct vaho_scored_site 
         site->emitter = VAHO_NO_EMITTER;
         site->truth = VAHO_SITE_NOTHING;
     }
-    if (site->emitter != VAHO_NO_EMITTER)
+    if (site->emitter != VAHO_NO_EMITTER && t->emitter[site->emitter].kind != VAHO_EMITTER_TRAFFIC)
         site->off_m = distance_m(t, site, site->emitter);
     if ((site->truth == VAHO_SITE_HIDDEN || site->truth == VAHO_SITE_LICENSED) &&
         site->off_m > OFF_M + 3 * site->sigma_m)
@@ -595,6 +636,7 @@ enum vaho_status vaho_after_action_make(struct vaho_after_action **out,
             .outcome = VAHO_LOOK_TO_FLY, .limit_ppmm = NAN, .chance = NAN, .q_value = NAN};
     for (size_t i = 0; i < truth->n_flights; i++)
         wind[i] = truth->flight[i].wind_m_s;
+    vaho_world_make(&r.world, truth->scenario, truth->seed);
     r.median_wind_m_s = median(wind, truth->n_flights);
     for (size_t i = 0; i < truth->n_flights && status == VAHO_OK; i++)
         if (campaign->flight[i].done)

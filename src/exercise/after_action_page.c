@@ -353,7 +353,8 @@ static void put_false(struct page *p)
             vaho_escape_markup(&p->text, a->truth->emitter[s->emitter].name);
             vaho_text_puts(&p->text, ", ");
             put_gas(p, a->truth->emitter[s->emitter].gas);
-            vaho_text_printf(&p->text, ", %.0f m off", s->off_m);
+            if (isfinite(s->off_m))
+                vaho_text_printf(&p->text, ", %.0f m off", s->off_m);
         }
         if (strcmp(s->decision, "") != 0) {
             vaho_text_puts(&p->text, "; review: ");

@@ -243,13 +243,17 @@ static enum vaho_status write_mandate(struct layout *l, const struct vaho_scenar
 {
     json_t *area = polygon(l, (const double(*)[2])m->area.corner_m, m->area.n);
     char *area_text = json_dumps(area, JSON_REAL_PRECISION(12));
+    static const char *const any[] = {"*"};
+    const char *sensor[VAHO_SCENARIO_MAX_SENSORS];
     struct vaho_mandate_draft draft = {.id = m->id,
                                        .issuer = m->issuer,
                                        .on_behalf_of = m->on_behalf_of,
                                        .exercise = 1,
-                                       .n_gases = m->n_gases,
+                                       .n_sensors = l->s->n_sensors,
+                                       .sensor = sensor,
+                                       .n_gases = m->n_gases > 0 ? m->n_gases : 1,
                                        .n_partners = m->n_partners,
-                                       .gas = m->gas,
+                                       .gas = m->n_gases > 0 ? m->gas : any,
                                        .partner = m->partner,
                                        .from = m->from,
                                        .to = m->to,
@@ -260,6 +264,8 @@ static enum vaho_status write_mandate(struct layout *l, const struct vaho_scenar
     struct vaho_text text;
     enum vaho_status status;
 
+    for (size_t i = 0; i < l->s->n_sensors; i++)
+        sensor[i] = l->s->sensor[i].name;
     json_decref(area);
     vaho_text_init(&text, MAX_NBYTES);
     if (area_text == NULL)

@@ -34,9 +34,13 @@ static int is_permitted(const struct vaho_scenario *s, const struct vaho_scenari
         const struct vaho_scenario_mandate *m = &s->mandate[f->mandate[i]];
         const char *gas = s->emitter[source->emitter].gas;
         int named = m->n_gases == 0;
+        double from_s = INFINITY, to_s = -INFINITY;
         for (size_t g = 0; g < m->n_gases; g++)
             named |= strcmp(m->gas[g], gas) == 0;
-        if (named && is_inside(&m->area, source->place_m))
+        vaho_moment_parse(&from_s, m->from);
+        vaho_moment_parse(&to_s, m->to);
+        if (named && f->start_s >= from_s && f->start_s <= to_s &&
+            is_inside(&m->area, source->place_m))
             return 1;
     }
     return f->n_mandates == 0;
