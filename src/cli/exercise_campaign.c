@@ -223,6 +223,9 @@ static void end_flight(void *context, const struct vaho_campaign *c, size_t i)
                "%zu of %zu\n",
                c->flight[i].name, c->flight[i].time, c->flight[i].n_plumes,
                c->flight[i].detected_after_s, c->n_done, c->n_flights);
+    if (!view->json && c->flight[i].n_refused > 0)
+        printf("          %zu of its mandates permit nothing of it: %s/log/%s.json says why\n",
+               c->flight[i].n_refused, c->dir, c->flight[i].name);
     fflush(stdout);
 }
 

@@ -186,6 +186,26 @@ static void put_leads(struct page *p)
     }
 }
 
+/* Outlines of the mandates' areas, with their names. */
+static void put_mandates(struct page *p, double scale)
+{
+    const struct vaho_scenario *s = p->a->truth->scenario;
+
+    for (size_t i = 0; i < s->n_mandates; i++) {
+        const struct vaho_scenario_corners *area = &s->mandate[i].area;
+        vaho_text_puts(&p->text, "<path fill=\"none\" stroke=\"#8f7fc0\" d=\"");
+        for (size_t k = 0; k < area->n; k++)
+            vaho_text_printf(&p->text, "%c%.1f %.1f", k == 0 ? 'M' : 'L',
+                             24 + scale * area->corner_m[k][0],
+                             24 + scale * (s->area.height_m - area->corner_m[k][1]));
+        vaho_text_printf(&p->text, "Z\"/><text x=\"%.1f\" y=\"%.1f\" style=\"fill:#6a5a9e\">",
+                         30 + scale * area->corner_m[0][0],
+                         18 + scale * (s->area.height_m - area->corner_m[0][1]));
+        vaho_escape_markup(&p->text, s->mandate[i].id);
+        vaho_text_puts(&p->text, "</text>");
+    }
+}
+
 static void put_map(struct page *p)
 {
     const struct vaho_scenario *s = p->a->truth->scenario;
@@ -215,6 +235,7 @@ static void put_map(struct page *p)
                          "stroke=\"#c9a24a\" stroke-dasharray=\"3 2\"/>",
                          x, y, fmax(6, scale * s->imitation[i].radius_m));
     }
+    put_mandates(p, scale);
     put_emitters(p);
     put_leads(p);
     vaho_text_printf(&p->text,
@@ -226,7 +247,7 @@ static void put_map(struct page *p)
         "<p class=\"soft\">Circles: hidden sites, green found, red not. Squares: licensed "
         "emitters (blue) and unlisted gases (brown). Dashed circles: ground that "
         "imitates a gas. +: a lead that is real, red cross: a false one. Dashed lines: "
-        "flights. North is up.</p>");
+        "flights; violet: mandates. North is up.</p>");
 }
 
 /* --- hidden sites ----------------------------------------------------------------- */

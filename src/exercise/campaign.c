@@ -72,6 +72,7 @@ static enum vaho_status read_log(struct vaho_campaign *c, size_t i, struct vaho_
         c->flight[i].done = 1;
         c->n_done++;
         c->flight[i].n_plumes = json_integer_value(json_object_get(log, "plumes"));
+        c->flight[i].n_refused = json_array_size(json_object_get(log, "refused"));
         c->flight[i].detected_after_s = json_number_value(json_object_get(log, "detected_after_s"));
     }
     json_decref(log);

@@ -46,6 +46,7 @@ struct vaho_campaign {
         const char *name, *time;
         int done;
         int64_t n_plumes;        /* at q <= 0.05, of all its mandates; 0 while not done */
+        size_t n_refused;        /* mandates under which there was nothing to look at */
         double detected_after_s; /* from the files being there to sites being up to date; NaN */
     } flight[VAHO_SCENARIO_MAX_FLIGHTS];
     size_t n_done;

@@ -237,9 +237,9 @@ static enum vaho_status under(struct run *run, const struct vaho_scenario_mandat
     }
     if (status == VAHO_OK)
         status = search(run, mandate, directory, path);
-    if (status == VAHO_OK)
+    if (status == VAHO_OK) {
         status = take_in(run, mandate, directory);
-    if (status == VAHO_REFUSED && m != NULL) {
+    } else if (status == VAHO_REFUSED && m != NULL) {
         json_array_append_new(run->refused,
                               json_pack("{s:s, s:s}", "mandate", m->id, "why",
                                         run->error != NULL ? run->error->message : ""));
@@ -313,6 +313,7 @@ static enum vaho_status do_flight(struct run *run)
     if (status == VAHO_OK) {
         run->campaign->flight[run->flight].done = 1;
         run->campaign->flight[run->flight].n_plumes = run->n_plumes;
+        run->campaign->flight[run->flight].n_refused = json_array_size(run->refused);
         run->campaign->flight[run->flight].detected_after_s = after_s;
         run->campaign->n_done++;
         if (watch->done != NULL)

@@ -219,6 +219,8 @@ static void read_sensors(struct reading *in)
         d->position_sigma_m = number_or(in, o, w, "position_sigma_m", 1, 0, 100);
         d->attitude_sigma_deg = number_or(in, o, w, "attitude_sigma_deg", 0.05, 0, 2);
         d->jitter_deg = number_or(in, o, w, "jitter_deg", 0.2, 0, 3);
+        if (in->r.status == VAHO_OK && d->n_dead > d->n_samples * d->n_bands / 4)
+            place_member_fail(&in->r, w, "dead_elements", "are more than a quarter of all");
         if (in->r.status == VAHO_OK && (double)d->n_samples * d->pixel_mrad > 1500)
             place_member_fail(&in->r, w, "samples",
                               "times pixel_mrad is a swath of more than 86 "

@@ -68,6 +68,7 @@ static void mistakes_are_named(void **state)
         {"[\"ammonia\", \"acetone\"]", "[]", "'library' must be a list of 1 to 16"},
         {"\"samples\": 96", "\"samples\": 96.5", "'sensors[0].samples' is not a whole number"},
         {"\"samples\": 96", "\"samples\": 4000", "swath"},
+        {"\"dead_elements\": 3", "\"dead_elements\": 800", "more than a quarter"},
         {"\"name\": \"imager\"", "\"name\": \"a}b\"", "'sensors[0].name'"},
         {"\"sensor\": \"imager\"", "\"sensor\": \"other\"", "'days[0].flights[0].sensor' is none"},
         {"2026-05-04\"", "2026-02-30\"", "'days[0].date' must be a day"},
