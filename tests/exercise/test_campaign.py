@@ -67,7 +67,7 @@ def check_sealed():
     expect("key", os.stat("sealed.key").st_mode & 0o777 == 0o600, "others may read the key")
     record = json.loads(pathlib.Path("sealed/exercise.json").read_text())
     expect("hash", record["truth"]["sha256"] == told["truth_sha256"], record)
-    hidden = [b"shed", b"cold store", b"190.0", b"imitating_ground", b"emission_kg_h"]
+    hidden = [b'"shed"', b"cold store", b"190.0", b"imitating_ground", b"emission_kg_h"]
     for file in pathlib.Path("sealed").rglob("*"):
         for word in hidden:
             if file.is_file() and word in file.read_bytes():
