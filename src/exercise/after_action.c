@@ -184,6 +184,7 @@ static void take_looks(struct vaho_look *look, const struct vaho_score *score,
             const struct vaho_score_source *s = &score->source[i];
             const double *box = score->plume[k].bbox;
             look[emitter_of[i]].covered |= score->plume[k].q_value <= Q_REPORTED &&
+                                           score->plume[k].source != VAHO_SCORE_NONE &&
                                            score->plume[k].source != i && s->line >= box[0] &&
                                            s->line <= box[2] && s->sample >= box[1] &&
                                            s->sample <= box[3];

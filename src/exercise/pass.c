@@ -18,7 +18,7 @@
 #include "exercise/repeatable.h"
 
 /* What the random streams are for: of a flight, and of the campaign. */
-enum stream { WIND = 20, DROPS, PLUMES, TRAFFIC, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF };
+enum stream { WIND = 20, DROPS, PLUMES, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF };
 
 static const double MOLES_M2_PER_PPMM = 4.11652e-5; /* 1 ppm.m is 2.479e19 molecules a m2 */
 

@@ -11,7 +11,6 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "vaho/library.h"
 #include "vaho/mandate.h"
 #include "vaho/status.h"
 

@@ -110,9 +110,8 @@ static json_t *write_emitter(const struct vaho_world *world, size_t i)
         json_object_set_new(place, "from", json_string(from));
         json_array_append_new(places, place);
     }
-    return json_pack("{s:i, s:s, s:s, s:f, s:f, s:o}", "kind", (int)e->kind, "name", e->name, "gas",
-                     e->gas, "emission_kg_h", e->emission_kg_h, "radius_m", e->radius_m, "places",
-                     places);
+    return json_pack("{s:i, s:s, s:s, s:f, s:o}", "kind", (int)e->kind, "name", e->name, "gas",
+                     e->gas, "emission_kg_h", e->emission_kg_h, "places", places);
 }
 
 enum vaho_status vaho_truth_write(struct vaho_text *out, const struct vaho_world *world,
@@ -195,7 +194,6 @@ static void read_emitter(struct vaho_truth_emitter *out, struct place_reader *r,
     out->name = place_member_text(r, o, where, "name");
     out->gas = place_member_text(r, o, where, "gas");
     out->emission_kg_h = place_member_number(r, o, where, "emission_kg_h", 0, 1e9);
-    out->radius_m = place_member_number(r, o, where, "radius_m", 0, 1e6);
     for (size_t i = 0; i < out->n_places; i++) {
         const json_t *place = json_array_get(places, i);
         out->place[i].from_s = moment_or_nan(r, place, where, "from");

@@ -36,7 +36,7 @@ struct vaho_truth_place {
 struct vaho_truth_emitter {
     enum vaho_emitter_kind kind;
     const char *name, *gas;
-    double emission_kg_h, radius_m;
+    double emission_kg_h;
     size_t n_places;
     struct vaho_truth_place place[VAHO_SCENARIO_MAX_STAYS + 1];
 };

@@ -134,11 +134,11 @@ def check_killed():
         shutil.copytree(there, here) if there.is_dir() else shutil.copy(there, here)
     dice = random.Random(4)
     kills = 0
-    for _ in range(60):
+    for _ in range(24):
         work = subprocess.Popen([VAHO, "exercise", "run", "killed", "--threads", "2"],
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
-            _, said = work.communicate(timeout=dice.uniform(0.05, 1.0) * (1 + kills / 6))
+            _, said = work.communicate(timeout=dice.uniform(0.05, 1.0) * (1 + kills / 4))
             expect("resume", work.returncode == 0, said)
             break
         except subprocess.TimeoutExpired:
