@@ -348,6 +348,8 @@ static enum vaho_status reckon_flight(struct reckoning *r, size_t flight)
 
     if (status == VAHO_OK)
         status = vaho_pass_new(&r->pass, &r->world, flight, r->error);
+    if (status == VAHO_OK)
+        status = vaho_truth_check_pass(t, &r->pass, r->error);
     for (size_t i = 0; i < t->n_emitters; i++)
         median[i] = NAN;
     for (size_t k = 0; (k < f->n_mandates || (k == 0 && f->n_mandates == 0)) && status == VAHO_OK;

@@ -85,6 +85,8 @@ static enum vaho_status fly(struct run *run)
                                   : vaho_pass_new(&pass, &run->world, run->flight, run->error);
 
     vaho_campaign_mark(mark, run->campaign);
+    if (status == VAHO_OK)
+        status = vaho_truth_check_pass(run->truth, &pass, run->error);
     if (status == VAHO_OK && mkdir(dir, 0777) != 0 && errno != EEXIST)
         status =
             vaho_fail(run->error, VAHO_BAD_INPUT, "%s: cannot be made: %s", dir, strerror(errno));

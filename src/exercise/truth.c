@@ -300,6 +300,27 @@ enum vaho_status vaho_truth_parse(struct vaho_truth *out, const char *data, size
     return r.status;
 }
 
+enum vaho_status vaho_truth_check_pass(const struct vaho_truth *truth, const struct vaho_pass *pass,
+                                       struct vaho_error *error)
+{
+    const struct vaho_truth_flight *f = &truth->flight[pass->flight];
+    int same = f->wind_m_s == pass->wind_m_s;
+
+    for (size_t i = 0; i < pass->n_sources; i++) {
+        const struct vaho_pass_source *s = &pass->source[i];
+        const struct vaho_truth_look *look = &f->look[i];
+        same &= look->on == s->on && look->in_view == s->in_view && look->line == s->line &&
+                look->sample == s->sample &&
+                (isnan(s->mean_ppmm) || look->mean_ppmm == s->mean_ppmm);
+    }
+    if (same)
+        return VAHO_OK;
+    return vaho_fail(error, VAHO_REFUSED,
+                     "flight %s is not what its sealed truth says: this vaho simulates otherwise "
+                     "than the one that laid the exercise out; use that one",
+                     f->name);
+}
+
 void vaho_truth_free(struct vaho_truth *truth)
 {
     for (size_t i = 0; i < truth->n_flights; i++)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/text.h"
+#include "exercise/pass.h"
 #include "exercise/world.h"
 #include "vaho/progress.h"
 
@@ -67,6 +68,12 @@ struct vaho_truth {
 /* VAHO_BAD_INPUT: what is missing or wrong; VAHO_NO_MEMORY.  *out is empty then. */
 enum vaho_status vaho_truth_parse(struct vaho_truth *out, const char *data, size_t nbytes,
                                   const char *name, struct vaho_error *error);
+/*
+ * VAHO_REFUSED: a flight, made again, is not what the truth says of it, because this program
+ * simulates otherwise than the one that laid the exercise out.
+ */
+enum vaho_status vaho_truth_check_pass(const struct vaho_truth *truth, const struct vaho_pass *pass,
+                                       struct vaho_error *error);
 void vaho_truth_free(struct vaho_truth *truth); /* all zero is fine */
 
 #endif

@@ -13,6 +13,7 @@
 
 #include "exercise/pass.h"
 #include "exercise/pass_files.h"
+#include "exercise/truth.h"
 #include "made_scenario.h"
 #include "vaho/place.h"
 #include "vaho/source.h"
@@ -50,6 +51,36 @@ static void emitters_move_and_go(void **state)
     assert_false(pass.source[0].there || pass.source[0].on || pass.source[0].in_view);
     assert_true(pass.source[3].there && !pass.source[3].on);
     vaho_pass_free(&pass);
+    vaho_scenario_free(s);
+}
+
+static void the_truth_is_of_its_own_passes(void **state)
+{
+    struct vaho_scenario *s = scenario();
+    struct vaho_world world;
+    struct vaho_truth truth;
+    struct vaho_text text;
+    struct vaho_pass pass;
+
+    (void)state;
+    vaho_world_make(&world, s, 3);
+    vaho_text_init(&text, 1 << 20);
+    assert_int_equal(vaho_truth_write(&text, &world, "salt", NULL, NULL), VAHO_OK);
+    assert_int_equal(vaho_truth_parse(&truth, text.data, text.nbytes, "t", NULL), VAHO_OK);
+    assert_int_equal(truth.seed, 3);
+    assert_string_equal(truth.emitter[1].name, "farm");
+    assert_true(truth.flight[0].look[0].permitted && !truth.flight[0].look[3].permitted);
+    for (uint64_t seed = 3; seed < 5; seed++) {
+        vaho_world_make(&world, s, seed);
+        assert_int_equal(vaho_pass_new(&pass, &world, 1, NULL), VAHO_OK);
+        assert_int_equal(vaho_truth_check_pass(&truth, &pass, NULL),
+                         seed == 3 ? VAHO_OK : VAHO_REFUSED);
+        vaho_pass_free(&pass);
+    }
+    vaho_truth_free(&truth);
+    for (size_t n = 0; n < text.nbytes; n += 97) /* cut short anywhere */
+        assert_int_equal(vaho_truth_parse(&truth, text.data, n, "t", NULL), VAHO_BAD_INPUT);
+    vaho_text_free(&text);
     vaho_scenario_free(s);
 }
 
@@ -168,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(emitters_move_and_go),
+        cmocka_unit_test(the_truth_is_of_its_own_passes),
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(places_are_right_and_errors_as_stated),
     };
