@@ -24,7 +24,7 @@ build: ## compile the program (the default)
 help: ## list what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' Makefile | expand -t 22
 
-demo: ## simulate a flight, find its plumes and write the report
+demo: ## play the first-day exercise and open its truth
 	@$(PACKAGES) build
 	@$(MAKE) --no-print-directory build
 	@tools/demo $(VAHO)
@@ -67,4 +67,4 @@ install: build ## install under DESTDIR and PREFIX (/usr/local)
 	DESTDIR='$(DESTDIR)' cmake --install build/release --prefix '$(PREFIX)'
 
 clean: ## remove everything that was built
-	rm -rf build demo.vaho
+	rm -rf build demo.vaho demo.vaho.key

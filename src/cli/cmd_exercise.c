@@ -1,4 +1,4 @@
-/* cmd_exercise.c - vaho exercise new DIR */
+/* cmd_exercise.c - vaho exercise new|run|show|score: simulated flights and campaigns */
 #include <getopt.h>
 #include <inttypes.h>
 #include <jansson.h>
@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/command.h"
+#include "cli/exercise_campaign.h"
 #include "cli/option.h"
 #include "cli/terminal.h"
 #include "exercise/flight_files.h"
@@ -17,7 +18,8 @@ static const char NAME[] = "exercise new";
 
 struct request {
     struct vaho_scene_params params;
-    const char *dir;
+    const char *dir, *scenario, *key;
+    int seed_given, flight_given; /* an option of a single flight */
     size_t n_peaks;
     uint64_t n_threads;
     int json;
@@ -28,18 +30,25 @@ static void print_help(void)
     struct vaho_scene_params p;
 
     vaho_scene_params_default(&p);
-    printf("usage: vaho exercise new DIR [options]\n\n"
-           "Simulates one thermal-infrared flight line with known plumes and writes what a real\n"
-           "flight delivers: DIR/NAME.bil with its header, DIR/library with a spectrum of every\n"
-           "gas it knows, and the truth in DIR/NAME.truth.json.  All of it says that it is an\n"
-           "exercise.  The same options give the same bytes, on any machine.\n\n"
-           "  --seed N        which scene (%" PRIu64 ")\n"
-           "  --lines N       length of the flight line (%zu)\n"
-           "  --samples N     width of the swath (%zu)\n"
-           "  --bands N       bands from 8.05 to 13.2 um (%zu)\n"
-           "  --plumes N      how many, shared out among the gases in turn (%zu); 0 for none\n"
-           "  --gas LIST      which gases (",
-           p.seed, p.n_lines, p.n_samples, p.n_bands, p.n_plumes);
+    printf(
+        "usage: vaho exercise new DIR [options]\n"
+        "       vaho exercise new --scenario FILE DIR [--key FILE] [--seed N] [--json]\n\n"
+        "Simulates one thermal-infrared flight line with known plumes and writes what a real\n"
+        "flight delivers: DIR/NAME.bil with its header, DIR/library with a spectrum of every\n"
+        "gas it knows, and the truth in DIR/NAME.truth.json.  All of it says that it is an\n"
+        "exercise.  The same options give the same bytes, on any machine.\n\n"
+        "With --scenario it lays out a campaign instead: days of flights over an area with\n"
+        "hidden sites, their truth sealed.  'vaho exercise run DIR' flies it.\n\n"
+        "  --scenario FILE a campaign as docs/exercise.md describes it, or the name of one that\n"
+        "                  is installed: first-day, cross-border, needle\n"
+        "  --key FILE      where the key of its truth goes (DIR.key); for the leader alone\n"
+        "  --seed N        which scene (%" PRIu64 "; of a campaign: drawn)\n"
+        "  --lines N       length of the flight line (%zu)\n"
+        "  --samples N     width of the swath (%zu)\n"
+        "  --bands N       bands from 8.05 to 13.2 um (%zu)\n"
+        "  --plumes N      how many, shared out among the gases in turn (%zu); 0 for none\n"
+        "  --gas LIST      which gases (",
+        p.seed, p.n_lines, p.n_samples, p.n_bands, p.n_plumes);
     for (size_t i = 0; i < p.n_gases; i++)
         printf("%s%s", i == 0 ? "" : ",", p.gas[i]);
     printf(")\n"
@@ -57,7 +66,8 @@ static void print_help(void)
            "  vaho exercise new flight\n"
            "  vaho exercise new empty --plumes 0 --seed 3\n"
            "  vaho exercise new faint --gas ammonia,methanol --peak 40,80 --plumes 6\n"
-           "  vaho detect flight/flight.bil --library flight/library\n");
+           "  vaho detect flight/flight.bil --library flight/library\n"
+           "  vaho exercise new --scenario first-day monday\n");
 }
 
 /* One value for all gases or one each; the exit code. */
@@ -91,8 +101,12 @@ static int take_option(struct request *request, int option, const char *name)
 {
     struct vaho_scene_params *p = &request->params;
 
+    request->flight_given |= strchr("sCKjt", option) == NULL;
     switch (option) {
+    case 'C': request->scenario = optarg; return EXIT_DONE;
+    case 'K': request->key = optarg; return EXIT_DONE;
     case 's':
+        request->seed_given = 1;
         if (!option_integer(&p->seed, optarg, 0, INT64_MAX))
             return command_misused(NAME, "--seed '%s' is not a whole number from 0 to %" PRId64,
                                    optarg, INT64_MAX);
@@ -123,12 +137,13 @@ static int take_option(struct request *request, int option, const char *name)
 static int parse(struct request *request, int argc, char **argv)
 {
     static const struct option options[] = {
-        {"seed", required_argument, NULL, 's'},    {"lines", required_argument, NULL, 'l'},
-        {"samples", required_argument, NULL, 'w'}, {"bands", required_argument, NULL, 'b'},
-        {"plumes", required_argument, NULL, 'n'},  {"gas", required_argument, NULL, 'g'},
-        {"peak", required_argument, NULL, 'p'},    {"noise", required_argument, NULL, 'x'},
-        {"threads", required_argument, NULL, 't'}, {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},          {NULL, 0, NULL, 0}};
+        {"scenario", required_argument, NULL, 'C'}, {"key", required_argument, NULL, 'K'},
+        {"seed", required_argument, NULL, 's'},     {"lines", required_argument, NULL, 'l'},
+        {"samples", required_argument, NULL, 'w'},  {"bands", required_argument, NULL, 'b'},
+        {"plumes", required_argument, NULL, 'n'},   {"gas", required_argument, NULL, 'g'},
+        {"peak", required_argument, NULL, 'p'},     {"noise", required_argument, NULL, 'x'},
+        {"threads", required_argument, NULL, 't'},  {"json", no_argument, NULL, 'j'},
+        {"help", no_argument, NULL, 'h'},           {NULL, 0, NULL, 0}};
     int option, index = 0;
 
     *request = (struct request){0};
@@ -151,6 +166,13 @@ static int parse(struct request *request, int argc, char **argv)
     if (argc - optind != 1 || argv[optind][0] == '\0')
         return command_misused(NAME, "one directory is needed, %d were given", argc - optind);
     request->dir = argv[optind];
+    if (request->scenario != NULL)
+        return request->flight_given
+                   ? command_misused(NAME, "--scenario says all of a campaign; the options of a "
+                                           "single flight do not go with it")
+                   : -1;
+    if (request->key != NULL)
+        return command_misused(NAME, "--key goes with --scenario");
     if (request->n_peaks == 1)
         for (size_t i = 1; i < request->params.n_gases; i++)
             request->params.peak_ppmm[i] = request->params.peak_ppmm[0];
@@ -201,6 +223,10 @@ static int run_new(int argc, char **argv)
 
     if (code != -1)
         return code;
+    if (request.scenario != NULL)
+        return exercise_campaign_new(request.scenario, request.dir, request.key,
+                                     request.seed_given ? &request.params.seed : NULL,
+                                     request.json);
     terminal_bar_init(&bar, NULL);
     progress = terminal_progress(&bar);
     if (vaho_scene_new(&scene, &request.params, &error) == VAHO_OK &&
@@ -216,13 +242,24 @@ static int run_new(int argc, char **argv)
 
 int cmd_exercise(int argc, char **argv)
 {
+    int code;
+
     if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        puts("usage: vaho exercise new DIR [options]\n\n"
-             "  new   simulate a flight with known plumes; 'vaho exercise new -h' explains");
+        puts("usage: vaho exercise new DIR [options]\n"
+             "       vaho exercise new --scenario FILE DIR [options]\n"
+             "       vaho exercise run|show|score DIR [options]\n\n"
+             "  new    simulate a flight with known plumes, or lay out a campaign\n"
+             "  run    fly a campaign into its casebook\n"
+             "  show   how far it is, without telling the truth\n"
+             "  score  open the truth and write the after-action report\n\n"
+             "'vaho exercise VERB -h' explains each.");
         return EXIT_DONE;
     }
     if (argc > 1 && strcmp(argv[1], "new") == 0)
         return run_new(argc - 1, argv + 1);
-    return command_misused(argv[0], argc > 1 ? "there is no 'exercise %s'" : "say what: new",
-                           argc > 1 ? argv[1] : "");
+    if (argc > 1 && exercise_campaign(&code, argc - 1, argv + 1))
+        return code;
+    return command_misused(
+        argv[0], argc > 1 ? "there is no 'exercise %s'" : "say what: new, run, show or score",
+        argc > 1 ? argv[1] : "");
 }

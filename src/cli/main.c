@@ -14,7 +14,7 @@ static const struct command commands[] = {
     {"stack", "sum passes over one place: sources none shows alone", cmd_stack},
     {"library", "read, list, show and plot signatures", cmd_library},
     {"score", "compare detections with known truth", cmd_score},
-    {"exercise", "make a simulated flight with known truth", cmd_exercise},
+    {"exercise", "simulated flights and campaigns with known truth", cmd_exercise},
     {"mandate", "signed permissions to look: make, sign, verify", cmd_mandate},
     {"casebook", "the database of flights, plumes and sites", cmd_casebook},
     {"sites", "places that emit, joined over passes", cmd_sites},

@@ -47,30 +47,36 @@ static const double GRID_FIRST_CM1 = 1333.5, GRID_STEP_CM1 = 0.5; /* 7.499 to 14
 
 static const struct vaho_exercise_gas gases[] = {
     {.name = "acetic_acid",
+     .molar_mass_g_mol = 60.052,
      .default_ppmm = 100.0,
      .band = {{1180.0, 3.4e-17, 14.0, 0.40, 22.0}, /* C-O stretch, obs [P] */
               {990.0, 7.2e-18, 0.0, 1.0, 36.0}}},  /* obs [P] */
     {.name = "acetone",
+     .molar_mass_g_mol = 58.080,
      .default_ppmm = 220.0,
      .band = {{1216.0, 1.1e-17, 12.0, 0.12, 4.0},  /* nu17 [N] */
               {1091.0, 5.5e-19, 14.0, 0.15, 5.0},  /* nu22 [N] */
               {891.0, 8.9e-19, 12.0, 0.10, 5.0}}}, /* nu18 [N] */
     {.name = "ammonia",
+     .molar_mass_g_mol = 17.031,
      .default_ppmm = 60.0,
      .band = {{0.0, 2.2e-17, 0.0, 0.0, 0.0}},
      .inversion_manifold = 1}, /* nu2, all branches [H] */
     {.name = "cfc12",
+     .molar_mass_g_mol = 120.913,
      .default_ppmm = 12.0,
      .band = {{1101.0, 4.5e-17, 10.0, 0.40, 18.0}, /* nu1 [N] */
               {1160.0, 3.2e-17, 8.0, 0.20, 3.0},   /* nu6, obs [N] */
               {922.0, 4.9e-17, 6.0, 0.40, 10.0},   /* nu8, obs [N] */
               {885.0, 1.0e-17, 0.0, 1.0, 30.0}}},  /* hot and combination [N] */
     {.name = "dichloromethane",
+     .molar_mass_g_mol = 84.933,
      .default_ppmm = 250.0,
      .band = {{758.0, 2.2e-17, 7.0, 0.25, 6.0},    /* nu9 [N] */
               {898.0, 1.8e-19, 8.0, 0.10, 3.0},    /* nu7 [N] */
               {1268.0, 5.2e-18, 7.0, 0.35, 4.0}}}, /* nu8 [N] */
     {.name = "ethyl_acetate",
+     .molar_mass_g_mol = 88.106,
      .default_ppmm = 40.0,
      .band = {{1241.0, 6.3e-17, 0.0, 1.0, 32.0},  /* C-C-O stretch, obs [N] */
               {1058.0, 1.6e-17, 0.0, 1.0, 29.0},  /* O-CH2 stretch, obs [N] */
@@ -78,17 +84,21 @@ static const struct vaho_exercise_gas gases[] = {
               {931.0, 1.6e-18, 0.0, 1.0, 36.0},   /* obs [N] */
               {852.0, 1.4e-18, 0.0, 1.0, 34.0}}}, /* obs [N] */
     {.name = "ethylene",
+     .molar_mass_g_mol = 28.054,
      .default_ppmm = 90.0,
      .band = {{949.0, 1.2e-17, 40.0, 0.35, 8.0},   /* nu7 [H] */
               {826.0, 4.0e-19, 40.0, 0.20, 8.0}}}, /* nu10, part in reach [H] */
     {.name = "methanol",
+     .molar_mass_g_mol = 32.042,
      .default_ppmm = 90.0,
      .band = {{1033.0, 1.8e-17, 20.0, 0.17, 5.0}}}, /* nu8 [H] */
     {.name = "sulfur_dioxide",
+     .molar_mass_g_mol = 64.064,
      .default_ppmm = 700.0,
      .band = {{1151.0, 3.8e-18, 16.0, 0.0, 0.0}}}, /* nu1 [N] */
     /* Two molecules in three are vibrationally excited at 296 K; their bands lie lower. */
     {.name = "sulfur_hexafluoride",
+     .molar_mass_g_mol = 146.055,
      .default_ppmm = 1.2,
      .band = {{948.0, 1.2e-16, 2.7, 0.35, 1.5},  /* nu3, obs [N] */
               {944.5, 8.6e-17, 0.0, 1.0, 8.0}}}, /* hot bands, obs [N] */

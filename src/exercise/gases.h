@@ -25,7 +25,8 @@ struct vaho_gas_band {
 enum { VAHO_GAS_MAX_BANDS = 6 };
 
 struct vaho_exercise_gas {
-    const char *name;    /* as everywhere: sulfur_dioxide */
+    const char *name; /* as everywhere: sulfur_dioxide */
+    double molar_mass_g_mol;
     double default_ppmm; /* a plume that is faint but can be found in the default scene */
     struct vaho_gas_band band[VAHO_GAS_MAX_BANDS]; /* those without strength are none */
     int inversion_manifold; /* 1: ammonia's lines; of band[0] only the strength counts */

@@ -112,7 +112,8 @@ void vaho_ground_at(double share[VAHO_GROUND_N_KINDS], double *warmer_k,
     double woods = vaho_random_texture(vaho_random_key(seed, TREES), line, sample, 64.0);
     double warmth = vaho_random_texture(vaho_random_key(seed, WARMTH), line, sample, 48.0);
     /* fields: 64 x 48 pixels, each ploughed or grown its own way */
-    uint64_t field = ((uint64_t)(line / 64.0) << 32) + (uint64_t)(sample / 48.0);
+    uint64_t row = (uint64_t)(int64_t)floor(line / 64.0);
+    uint64_t field = (row << 32) + (uint64_t)(int64_t)floor(sample / 48.0);
     double crop = vaho_random_uniform(vaho_random_key(seed, FIELD), field);
     double dline = line - ground->pond_line, dsample = sample - ground->pond_sample;
     double road = fabs(sample - ground->road_sample - ground->road_slope * line);

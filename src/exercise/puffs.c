@@ -7,7 +7,9 @@
  * with a memory (first-order autoregression), summed.  Its column density is
  *     m / (2 pi sigma^2) exp(-r^2 / (2 sigma^2)).
  * Towards the plume's length the puffs fade, as gas rises and thins beyond what
- * can be seen.  The sum is scaled to the strength that was asked for.
+ * can be seen.  The sum is scaled to the strength that was asked for, or, for a
+ * release of known rate, a puff holds what was emitted in its share of the time
+ * that the wind takes over the reach, so that mass is conserved.
  */
 #include "exercise/puffs.h"
 
@@ -25,20 +27,24 @@ struct puff {
     double line, sample, sigma, mass;
 };
 
-static void place_puffs(struct puff puff[N_PUFFS], const struct vaho_exercise_plume *plume,
-                        uint64_t key)
+/* Where they start, how far they go, and where to; pixels. */
+struct course {
+    double line, sample, length_px, wind_deg;
+};
+
+static void place_puffs(struct puff puff[N_PUFFS], const struct course *course, uint64_t key)
 {
-    double east = vaho_repeatable_cos_deg(plume->wind_deg);
-    double down = vaho_repeatable_sin_deg(plume->wind_deg);
-    double aside = 0.0, velocity = 0.0, step = plume->length_px / N_PUFFS;
+    double east = vaho_repeatable_cos_deg(course->wind_deg);
+    double down = vaho_repeatable_sin_deg(course->wind_deg);
+    double aside = 0.0, velocity = 0.0, step = course->length_px / N_PUFFS;
 
     for (uint64_t i = 0; i < N_PUFFS; i++) {
         double x = ((double)i + vaho_random_uniform(key, 3 * i)) * step;
-        double left = 1.0 - x / plume->length_px;
+        double left = 1.0 - x / course->length_px;
         velocity = 0.88 * velocity + 0.10 * vaho_random_normal(key, 3 * i + 1);
         aside += velocity * step;
-        puff[i].line = (double)plume->line + x * down + aside * east;
-        puff[i].sample = (double)plume->sample + x * east - aside * down;
+        puff[i].line = course->line + x * down + aside * east;
+        puff[i].sample = course->sample + x * east - aside * down;
         puff[i].sigma = 1.2 + 0.10 * x;
         puff[i].mass =
             (0.4 + 1.2 * vaho_random_uniform(key, 3 * i + 2)) * (left < 0.4 ? left / 0.4 : 1.0);
@@ -98,13 +104,13 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Scales the field so that the 95th percentile inside the plume is peak_ppmm. */
-static enum vaho_status scale_to_peak(struct vaho_puff_field *field, double peak_ppmm,
-                                      struct vaho_error *error)
+enum vaho_status vaho_puffs_peak(double *out, const struct vaho_puff_field *field,
+                                 struct vaho_error *error)
 {
     size_t n = field->n_lines * field->n_samples, n_inside = 0;
-    float strongest = 0.0f, factor, *inside = vaho_alloc(n, sizeof *inside);
+    float strongest = 0.0f, *inside = vaho_alloc(n, sizeof *inside);
 
+    *out = 0.0;
     if (inside == NULL)
         return vaho_fail_memory(error, "a plume");
     for (size_t i = 0; i < n; i++)
@@ -113,10 +119,21 @@ static enum vaho_status scale_to_peak(struct vaho_puff_field *field, double peak
         if (field->ppmm[i] > 0.0f && field->ppmm[i] >= 0.05f * strongest)
             inside[n_inside++] = field->ppmm[i];
     qsort(inside, n_inside, sizeof *inside, by_value);
-    factor = n_inside > 0 ? (float)peak_ppmm / inside[(n_inside - 1) * 95 / 100] : 0.0f;
-    for (size_t i = 0; i < n; i++)
-        field->ppmm[i] *= factor;
+    if (n_inside > 0)
+        *out = inside[(n_inside - 1) * 95 / 100];
     free(inside);
+    return VAHO_OK;
+}
+
+static enum vaho_status draw(struct vaho_puff_field *out, const struct puff puff[N_PUFFS],
+                             size_t n_lines, size_t n_samples, struct vaho_error *error)
+{
+    find_extent(out, puff, n_lines, n_samples);
+    out->ppmm = vaho_alloc(out->n_lines * out->n_samples, sizeof *out->ppmm);
+    if (out->ppmm == NULL)
+        return vaho_fail_memory(error, "a plume");
+    for (size_t i = 0; i < N_PUFFS; i++)
+        add_puff(out, &puff[i]);
     return VAHO_OK;
 }
 
@@ -124,18 +141,45 @@ enum vaho_status vaho_puffs_make(struct vaho_puff_field *out,
                                  const struct vaho_exercise_plume *plume, size_t n_lines,
                                  size_t n_samples, uint64_t key, struct vaho_error *error)
 {
+    const struct course course = {(double)plume->line, (double)plume->sample, plume->length_px,
+                                  plume->wind_deg};
+    struct puff puff[N_PUFFS];
+    double peak;
+    enum vaho_status status;
+
+    *out = (struct vaho_puff_field){0};
+    place_puffs(puff, &course, key);
+    status = draw(out, puff, n_lines, n_samples, error);
+    if (status == VAHO_OK)
+        status = vaho_puffs_peak(&peak, out, error);
+    if (status == VAHO_OK) {
+        float factor = peak > 0.0 ? (float)plume->peak_ppmm / (float)peak : 0.0f;
+        for (size_t i = 0; i < out->n_lines * out->n_samples; i++)
+            out->ppmm[i] *= factor;
+    } else {
+        vaho_puffs_free(out);
+    }
+    return status;
+}
+
+enum vaho_status vaho_puffs_release(struct vaho_puff_field *out,
+                                    const struct vaho_exercise_release *release, size_t n_lines,
+                                    size_t n_samples, uint64_t key, struct vaho_error *error)
+{
+    const struct course course = {release->line, release->sample,
+                                  release->reach_m / release->cell_m, release->wind_deg};
+    double emitted = release->ppmm_m2_s * release->reach_m / release->wind_m_s;
+    double shares = 0.0, wanted = 0.8 * emitted / (release->cell_m * release->cell_m);
     struct puff puff[N_PUFFS];
     enum vaho_status status;
 
     *out = (struct vaho_puff_field){0};
-    place_puffs(puff, plume, key);
-    find_extent(out, puff, n_lines, n_samples);
-    out->ppmm = vaho_alloc(out->n_lines * out->n_samples, sizeof *out->ppmm);
-    if (out->ppmm == NULL)
-        return vaho_fail_memory(error, "a plume");
+    place_puffs(puff, &course, key);
     for (size_t i = 0; i < N_PUFFS; i++)
-        add_puff(out, &puff[i]);
-    status = scale_to_peak(out, plume->peak_ppmm, error);
+        shares += puff[i].mass;
+    for (size_t i = 0; i < N_PUFFS; i++)
+        puff[i].mass *= wanted / shares;
+    status = draw(out, puff, n_lines, n_samples, error);
     if (status != VAHO_OK)
         vaho_puffs_free(out);
     return status;
@@ -155,4 +199,17 @@ double vaho_puffs_at(const struct vaho_puff_field *field, size_t line, size_t sa
         s >= field->n_samples)
         return 0.0;
     return field->ppmm[l * field->n_samples + s];
+}
+
+double vaho_puffs_between(const struct vaho_puff_field *field, double line, double sample)
+{
+    double l0 = floor(line), s0 = floor(sample), l = line - l0, s = sample - s0;
+    size_t i = (size_t)l0, k = (size_t)s0;
+
+    if (!(l0 >= 0.0) || !(s0 >= 0.0))
+        return 0.0;
+    return (1.0 - l) *
+               ((1.0 - s) * vaho_puffs_at(field, i, k) + s * vaho_puffs_at(field, i, k + 1)) +
+           l * ((1.0 - s) * vaho_puffs_at(field, i + 1, k) +
+                s * vaho_puffs_at(field, i + 1, k + 1));
 }

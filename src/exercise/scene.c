@@ -35,6 +35,7 @@ struct vaho_scene {
     struct vaho_exercise_plume *plume;
     size_t *gas_of_plume;
     struct vaho_puff_field *field; /* n_plumes */
+    struct vaho_scene_pass pass;   /* 'where' NULL: a scene of its own, without one */
 };
 
 void vaho_scene_params_default(struct vaho_scene_params *out)
@@ -123,6 +124,8 @@ static void make_bands(struct vaho_scene *scene)
     scene->air.temperature_k = 294.0 + 8.0 * vaho_random_uniform(key, 0);
     scene->air.humidity_g_m3 = 5.0 + 6.0 * vaho_random_uniform(key, 1);
     scene->air.sensor_height_m = 1200.0 + 800.0 * vaho_random_uniform(key, 2);
+    if (scene->pass.where != NULL)
+        scene->air = scene->pass.air;
     scene->fwhm_um = 1.15 * step;
     for (size_t b = 0; b < n; b++) {
         double um = FIRST_UM + step * (double)b;
@@ -156,8 +159,9 @@ static enum vaho_status make_signatures(struct vaho_scene *scene, struct vaho_er
 static void make_elements(struct vaho_scene *scene)
 {
     const struct vaho_scene_params *p = &scene->params;
-    uint64_t gain = vaho_random_key(p->seed, GAIN), offset = vaho_random_key(p->seed, OFFSET);
-    uint64_t column = vaho_random_key(p->seed, COLUMN), dead = vaho_random_key(p->seed, DEAD);
+    uint64_t seed = scene->pass.where != NULL ? scene->pass.sensor_seed : p->seed;
+    uint64_t gain = vaho_random_key(seed, GAIN), offset = vaho_random_key(seed, OFFSET);
+    uint64_t column = vaho_random_key(seed, COLUMN), dead = vaho_random_key(seed, DEAD);
 
     for (size_t s = 0; s < p->n_samples; s++) {
         /* half of the fault is the column's, half the element's own */
@@ -249,27 +253,44 @@ static enum vaho_status allocate(struct vaho_scene *scene, struct vaho_error *er
     return VAHO_OK;
 }
 
-enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene_params *params,
-                                struct vaho_error *error)
+/* Everything but ground and plumes; *out NULL on error. */
+static enum vaho_status begin(struct vaho_scene **out, const struct vaho_scene_params *params,
+                              const struct vaho_scene_pass *pass, struct vaho_error *error)
 {
-    struct vaho_scene *scene = NULL;
-    enum vaho_status status = check(params, error);
+    struct vaho_scene *scene = vaho_alloc(1, sizeof *scene);
+    enum vaho_status status;
 
     *out = NULL;
-    if (status != VAHO_OK)
-        return status;
-    scene = vaho_alloc(1, sizeof *scene);
     if (scene == NULL)
         return vaho_fail_memory(error, "the simulated scene");
     scene->params = *params;
+    if (pass != NULL)
+        scene->pass = *pass;
     status = allocate(scene, error);
-    if (status != VAHO_OK)
-        goto fail;
-    make_bands(scene);
-    status = make_signatures(scene, error);
-    if (status != VAHO_OK)
-        goto fail;
+    if (status == VAHO_OK) {
+        make_bands(scene);
+        status = make_signatures(scene, error);
+    }
+    if (status != VAHO_OK) {
+        vaho_scene_free(scene);
+        return status;
+    }
     make_elements(scene);
+    *out = scene;
+    return VAHO_OK;
+}
+
+enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene_params *params,
+                                struct vaho_error *error)
+{
+    struct vaho_scene *scene;
+    enum vaho_status status = check(params, error);
+
+    *out = NULL;
+    if (status == VAHO_OK)
+        status = begin(&scene, params, NULL, error);
+    if (status != VAHO_OK)
+        return status;
     vaho_ground_make(&scene->ground, params->seed, params->n_lines, params->n_samples);
     for (size_t i = 0; i < params->n_plumes; i++) {
         place_plume(scene, i);
@@ -284,6 +305,60 @@ enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene
 fail:
     vaho_scene_free(scene);
     return status;
+}
+
+/* Which of the scene's gases it is, added where it is new. */
+static enum vaho_status add_gas(struct vaho_scene_params *params, const char *gas,
+                                struct vaho_error *error)
+{
+    for (size_t i = 0; i < params->n_gases; i++)
+        if (strcmp(params->gas[i], gas) == 0)
+            return VAHO_OK;
+    if (params->n_gases == VAHO_SCENE_MAX_GASES)
+        return vaho_fail(error, VAHO_USAGE, "more than %d gases in one scene",
+                         VAHO_SCENE_MAX_GASES);
+    params->gas[params->n_gases++] = gas;
+    return VAHO_OK;
+}
+
+static size_t gas_index(const struct vaho_scene *scene, const char *gas)
+{
+    size_t i = 0;
+
+    while (i + 1 < scene->params.n_gases && strcmp(scene->params.gas[i], gas) != 0)
+        i++;
+    return i;
+}
+
+enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
+                                     const struct vaho_scene_params *params,
+                                     const struct vaho_scene_pass *pass, struct vaho_error *error)
+{
+    struct vaho_scene_params p = *params;
+    enum vaho_status status = VAHO_OK;
+
+    *out = NULL;
+    p.n_gases = p.n_plumes = 0;
+    p.length_px = 4;
+    for (size_t i = 0; i < pass->n_plumes && status == VAHO_OK; i++)
+        status = add_gas(&p, pass->plume[i].gas, error);
+    for (size_t i = 0; i < pass->n_imitations && status == VAHO_OK; i++)
+        status = add_gas(&p, pass->imitation[i].gas, error);
+    if (status == VAHO_OK)
+        status = check(&p, error);
+    if (status == VAHO_OK)
+        status = begin(out, &p, pass, error);
+    if (status == VAHO_OK)
+        vaho_ground_make(&(*out)->ground, pass->world_seed, pass->world_lines, pass->world_samples);
+    return status;
+}
+
+double vaho_scene_warmer_k(const struct vaho_scene *scene, double line, double sample)
+{
+    double share[VAHO_GROUND_N_KINDS], warmer_k;
+
+    vaho_ground_at(share, &warmer_k, &scene->ground, line, sample);
+    return scene->pass.warmth * warmer_k;
 }
 
 void vaho_scene_free(struct vaho_scene *scene)
@@ -334,32 +409,69 @@ double vaho_scene_column(const struct vaho_scene *scene, size_t plume, size_t li
     return vaho_puffs_at(&scene->field[plume], line, sample);
 }
 
+/* The light of one pixel as a plume's gas changes it. */
+static void through_gas(double *light, const struct vaho_scene *scene, size_t gas, double ppmm)
+{
+    size_t n_bands = scene->params.n_bands;
+    const double *alpha = scene->per_ppmm + gas * n_bands;
+
+    if (ppmm <= 0.0)
+        return;
+    for (size_t b = 0; b < n_bands; b++) {
+        double through = vaho_repeatable_exp(-alpha[b] * ppmm);
+        light[b] = through * light[b] + (1.0 - through) * scene->warm_air[b];
+    }
+}
+
+/* Lowers emissivities where ground imitates a gas. */
+static void imitate(double *emissivity, const struct vaho_scene *scene, double line, double sample)
+{
+    const struct vaho_scene_pass *pass = &scene->pass;
+
+    for (size_t i = 0; i < pass->n_imitations; i++) {
+        const struct vaho_scene_imitation *m = &pass->imitation[i];
+        double dl = line - m->line, ds = sample - m->sample;
+        const double *alpha;
+        if (dl * dl + ds * ds > m->radius * m->radius)
+            continue;
+        alpha = scene->per_ppmm + gas_index(scene, m->gas) * scene->params.n_bands;
+        for (size_t b = 0; b < scene->params.n_bands; b++)
+            emissivity[b] *= vaho_repeatable_exp(-alpha[b] * m->ppmm);
+    }
+}
+
 /* The light of one pixel at the sensor, before the sensor's faults. */
 static void light_of_pixel(double *out, const struct vaho_scene *scene, size_t line, size_t sample)
 {
-    size_t n_bands = scene->params.n_bands;
-    double share[VAHO_GROUND_N_KINDS], warmer_k, ground_k;
+    const struct vaho_scene_pass *pass = &scene->pass;
+    size_t n_bands = scene->params.n_bands, pixel = line * scene->params.n_samples + sample;
+    double at[2] = {(double)line, (double)sample};
+    double share[VAHO_GROUND_N_KINDS], warmer_k, ground_k, emissivity[VAHO_SCENE_MAX_BANDS];
 
-    vaho_ground_at(share, &warmer_k, &scene->ground, (double)line, (double)sample);
-    ground_k = scene->air.temperature_k + warmer_k;
+    if (pass->where != NULL) {
+        at[0] = pass->where[2 * pixel];
+        at[1] = pass->where[2 * pixel + 1];
+    }
+    vaho_ground_at(share, &warmer_k, &scene->ground, at[0], at[1]);
+    ground_k =
+        scene->air.temperature_k + (pass->where != NULL ? pass->warmth * warmer_k : warmer_k);
     for (size_t b = 0; b < n_bands; b++) {
         const double *kinds = scene->emissivity + b * VAHO_GROUND_N_KINDS;
-        double e = 0.0;
+        emissivity[b] = 0.0;
         for (size_t k = 0; k < VAHO_GROUND_N_KINDS; k++)
-            e += share[k] * kinds[k];
-        out[b] = e * vaho_exercise_planck(scene->wavelength_um[b], ground_k) +
-                 (1.0 - e) * scene->sight[b].sky;
+            emissivity[b] += share[k] * kinds[k];
     }
-    for (size_t i = 0; i < scene->params.n_plumes; i++) {
-        double ppmm = vaho_puffs_at(&scene->field[i], line, sample);
-        const double *alpha = scene->per_ppmm + scene->gas_of_plume[i] * n_bands;
-        if (ppmm <= 0.0)
-            continue;
-        for (size_t b = 0; b < n_bands; b++) {
-            double through = vaho_repeatable_exp(-alpha[b] * ppmm);
-            out[b] = through * out[b] + (1.0 - through) * scene->warm_air[b];
-        }
-    }
+    imitate(emissivity, scene, at[0], at[1]);
+    for (size_t b = 0; b < n_bands; b++)
+        out[b] = emissivity[b] * vaho_exercise_planck(scene->wavelength_um[b], ground_k) +
+                 (1.0 - emissivity[b]) * scene->sight[b].sky;
+    for (size_t i = 0; i < scene->params.n_plumes; i++)
+        through_gas(out, scene, scene->gas_of_plume[i],
+                    vaho_puffs_at(&scene->field[i], line, sample));
+    for (size_t i = 0; i < pass->n_plumes; i++)
+        through_gas(out, scene, gas_index(scene, pass->plume[i].gas),
+                    vaho_puffs_between(&pass->plume[i].field, at[0] + pass->field_margin,
+                                       at[1] + pass->field_margin));
     for (size_t b = 0; b < n_bands; b++)
         out[b] = scene->sight[b].transmittance * out[b] + scene->sight[b].path;
 }
@@ -400,6 +512,8 @@ static enum vaho_status record_line(void *context, size_t task, size_t worker,
             if (p->noise > 0.0 && element->gain != 0.0f)
                 value += p->noise *
                          vaho_random_normal(noise, (line * p->n_samples + s) * p->n_bands + b);
+            if (scene->pass.saturation > 0.0 && value > scene->pass.saturation)
+                value = scene->pass.saturation;
             out[b * p->n_samples + s] = (float)value;
         }
     }

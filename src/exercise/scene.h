@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "base/pool.h"
+#include "exercise/air.h"
 #include "exercise/puffs.h"
 #include "vaho/status.h"
 
@@ -46,7 +47,45 @@ struct vaho_scene_params {
 /* 480 x 256 x 128, four plumes of four gases, faults as of a good instrument. */
 void vaho_scene_params_default(struct vaho_scene_params *out);
 
+/*
+ * One pass over a world that many passes share.  The world is a grid of square cells, line 0 in
+ * the north, sample 0 in the west, in fractions and below 0 as well; a puff field lies in it
+ * 'field_margin' cells further south and east than its indices say.
+ */
+struct vaho_scene_plume {
+    const char *gas; /* as in gases.h */
+    struct vaho_puff_field field;
+};
+struct vaho_scene_imitation { /* ground with a gas's spectrum for its emissivity */
+    const char *gas;
+    double line, sample, radius; /* cells */
+    double ppmm;                 /* as deep as so much of it */
+};
+struct vaho_scene_pass {
+    uint64_t world_seed, sensor_seed; /* ground; detector elements.  params.seed: noise */
+    size_t world_lines, world_samples;
+    const float *where; /* n_lines x n_samples: world line and sample of each pixel; borrowed */
+    struct vaho_exercise_air air;
+    double warmth;     /* times the ground's warmth over the air */
+    double saturation; /* radiance the sensor cannot go beyond; 0: none */
+    double field_margin;
+    size_t n_plumes, n_imitations;
+    const struct vaho_scene_plume *plume; /* borrowed, as is what follows */
+    const struct vaho_scene_imitation *imitation;
+};
+
 struct vaho_scene;
+
+/*
+ * As vaho_scene_new(), without plumes of its own: 'params' has the sizes, the seed and the
+ * faults; the gases are those of the pass, at most VAHO_SCENE_MAX_GASES.  'pass' is copied.
+ */
+enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
+                                     const struct vaho_scene_params *params,
+                                     const struct vaho_scene_pass *pass, struct vaho_error *error);
+
+/* How much warmer than the air the ground of a pass is at a place of the world, K. */
+double vaho_scene_warmer_k(const struct vaho_scene *scene, double line, double sample);
 
 /*
  * VAHO_USAGE: a size or number out of range, a gas that gases.h has not, two

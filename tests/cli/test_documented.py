@@ -10,6 +10,7 @@ VAHO = os.environ["VAHO"]
 SOURCE = pathlib.Path(os.environ["VAHO_SOURCE"])
 COMMANDS = {"detect": ["detect"], "exercise": ["exercise", "new"], "mandate": ["mandate", "new"],
             "casebook": ["casebook", "add"], "stack": ["stack"], "sites": ["sites", "list"]}
+VERBS = {"exercise": ["exercise", "run"]}  # a command whose verbs explain options of their own
 OPTION = re.compile(r"--([a-z][a-z-]*)")
 EXPLAINED = re.compile(r"^ +(-.*?)(?:  |$)", re.MULTILINE)  # before the explanation, not in it
 
@@ -38,7 +39,8 @@ def main():
             print(f"{command}: -h exits {done.returncode}")
             failures += 1
             continue
-        usage = set(OPTION.findall(" ".join(EXPLAINED.findall(done.stdout))))
+        more = subprocess.run([VAHO, *VERBS.get(command, words), "-h"], capture_output=True, text=True)
+        usage = set(OPTION.findall(" ".join(EXPLAINED.findall(done.stdout + more.stdout))))
         for where, found in ("man page", in_manual(command)), ("completion", in_completion(command)):
             if usage != found:
                 failures += 1
