@@ -18,6 +18,7 @@ static const struct command commands[] = {
     {"mandate", "signed permissions to look: make, sign, verify", cmd_mandate},
     {"casebook", "the database of flights, plumes and sites", cmd_casebook},
     {"sites", "places that emit, joined over passes", cmd_sites},
+    {"ledger", "who did what with a casebook, and the proof of it", cmd_ledger},
 };
 
 enum { N_COMMANDS = sizeof commands / sizeof commands[0] };

@@ -14,6 +14,7 @@
 
 enum { NORTH = 1, SOUTH = 2 };
 static const char AT[] = "2026-04-10T12:00:00Z";
+static const struct vaho_act ACT = {"ana", VAHO_BY_CLAIM, AT, NULL};
 static char folder[] = "/tmp/vaho_casebook_XXXXXX", path[80], products[80];
 static struct vaho_casebook *casebook;
 
@@ -49,7 +50,7 @@ static void make(enum vaho_casebook_kind kind)
     vaho_casebook_close(casebook);
     casebook = NULL;
     unlink(path);
-    if (vaho_casebook_new(path, kind, AT, &error) != VAHO_OK ||
+    if (vaho_casebook_new(path, kind, &ACT, &error) != VAHO_OK ||
         vaho_casebook_open(&casebook, path, &error) != VAHO_OK)
         fail_msg("%s", error.message);
 }
@@ -75,7 +76,7 @@ static struct vaho_casebook_added add(const struct made_products *p, const struc
 
     if (p != NULL)
         made_products_write(products, p);
-    status = vaho_casebook_add(&added, casebook, products, m, trust, AT, &error);
+    status = vaho_casebook_add(&added, casebook, products, m, trust, &ACT, &error);
     if (status != expected || strstr(error.message, word) == NULL)
         fail_msg("%d '%s' is not %d '%s'", (int)status, error.message, (int)expected, word);
     vaho_trust_free(trust);
