@@ -55,6 +55,22 @@ static enum vaho_status backup_into(struct vaho_casebook *casebook, const char *
     return status;
 }
 
+/* What is handed out takes no password along, not even hashed. */
+static enum vaho_status forget_passwords(const char *partial, struct vaho_error *error)
+{
+    sqlite3 *database = NULL;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_open_v2(partial, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        sqlite3_exec(database,
+                     "PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;"
+                     " DELETE FROM account_passwords",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        status = vaho_database_fail(database, partial, error);
+    sqlite3_close(database);
+    return status;
+}
+
 static enum vaho_status export_into(struct vaho_casebook *casebook, const char *partial,
                                     struct vaho_error *error)
 {
@@ -67,7 +83,7 @@ static enum vaho_status export_into(struct vaho_casebook *casebook, const char *
         sqlite3_step(statement) != SQLITE_DONE)
         status = vaho_database_fail(casebook->database, partial, error);
     sqlite3_finalize(statement);
-    return status;
+    return status == VAHO_OK ? forget_passwords(partial, error) : status;
 }
 
 /* Flushes the copy and gives it its name. */

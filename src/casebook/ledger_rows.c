@@ -50,7 +50,7 @@ static void take_begin(struct vaho_ledger_rows *rows, const struct vaho_entry *e
     char sha256[VAHO_DIGEST_HEX_NBYTES], sql[100];
 
     snprintf(sql, sizeof sql, "SELECT count(*) FROM flights WHERE id <= %" PRId64, until.flight);
-    rows->begun_old = 1;
+    rows->last_review = until.review;
     rows->n_flights += count(rows, sql);
     if (vaho_begin_sha256(sha256, rows->casebook, &until, NULL) != VAHO_OK ||
         strcmp(sha256, text_of(entry, "rows_sha256")) != 0)
@@ -68,6 +68,49 @@ void vaho_ledger_rows_take(struct vaho_ledger_rows *rows, const struct vaho_entr
         snprintf(rows->known_sha256, sizeof rows->known_sha256, "%s", text_of(entry, "sha256"));
 }
 
+/* Decisions and releases against the entries that tell of them; those before there was a ledger are
+ * in the hash of its first entry. */
+static void look_at_people(struct vaho_ledger_rows *rows)
+{
+    static const struct {
+        const char *sql, *finding;
+    } look[] = {
+        {"SELECT count(*) FROM reviews r JOIN sites s ON s.id = r.site_id LEFT JOIN ledger_entries "
+         "e"
+         " ON e.number = r.entry WHERE r.entry IS NOT NULL AND NOT ifnull((json_extract(e.entry,"
+         " '$.who'), json_extract(e.entry, '$.when'), json_extract(e.entry, '$.what'),"
+         " json_extract(e.entry, '$.object.site'), ifnull(json_extract(e.entry,"
+         " '$.object.evidence'), ''), ifnull(json_extract(e.entry, '$.object.reason'), ''),"
+         " ifnull(json_extract(e.entry, '$.why'), '')) = (r.person, r.at, 'site-' || r.decision,"
+         " s.name, r.evidence, r.reason, r.words), 0)",
+         "%" PRId64 " decisions are not what their entries say"},
+        {"SELECT abs((SELECT count(*) FROM reviews WHERE entry IS NOT NULL) - (SELECT count(*) FROM"
+         " ledger_entries WHERE json_extract(entry, '$.what') IN ('site-confirm', 'site-reject',"
+         " 'site-pass', 'site-undo')))",
+         "the ledger and the table of decisions differ by %" PRId64},
+        {"SELECT count(*) FROM releases r JOIN sites s ON s.id = r.site_id LEFT JOIN ledger_entries"
+         " e ON e.number = r.entry WHERE r.entry IS NOT NULL AND NOT ifnull((json_extract(e.entry,"
+         " '$.who'), json_extract(e.entry, '$.object.site'), json_extract(e.entry,"
+         " '$.object.partner')) = (r.person, s.name, r.partner), 0)",
+         "%" PRId64 " releases are not what their entries say"}};
+    char finding[256], sql[160];
+    int64_t n;
+
+    for (size_t i = 0; i < sizeof look / sizeof look[0]; i++) {
+        n = count(rows, look[i].sql);
+        snprintf(finding, sizeof finding, look[i].finding, n);
+        if (n != 0)
+            rows->say(rows->context, finding);
+    }
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM reviews WHERE entry IS NULL AND id > %" PRId64,
+             rows->last_review);
+    n = count(rows, sql);
+    if (n != 0) {
+        snprintf(finding, sizeof finding, "%" PRId64 " decisions are in no entry", n);
+        rows->say(rows->context, finding);
+    }
+}
+
 void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
 {
     char finding[256];
@@ -79,6 +122,8 @@ void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
                  rows->n_flights);
         rows->say(rows->context, finding);
     }
+    if (rows->n_entries > 0)
+        look_at_people(rows);
     if (rows->known_sha256[0] == '\0')
         return;
     snprintf(finding, sizeof finding, "SELECT count(*) FROM known_sources WHERE sha256 <> '%.64s'",

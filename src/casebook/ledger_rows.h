@@ -16,7 +16,8 @@ struct vaho_ledger_rows {
     void *context;
     int64_t n_flights;     /* that entries tell of */
     char known_sha256[65]; /* of the latest list of known sources; "": none */
-    int begun_old, n_entries;
+    int64_t last_review;   /* before there was a ledger */
+    int n_entries;
 };
 
 void vaho_ledger_rows_take(struct vaho_ledger_rows *rows, const struct vaho_entry *entry);

@@ -20,6 +20,7 @@
  *                     site_updates: what they were reckoned with, and when
  *   reviews           what people decided of a site
  *   releases          what was given to a partner
+ *   accounts          who may review, with roles; account_passwords; account_endings
  *   ledger_entries    every act of a person; ledger_hashes, ledger_checkpoints (schema_people.c)
  *
  * What was recorded is never changed or deleted: flights, plumes, coverage,
@@ -277,6 +278,7 @@ const char *vaho_schema_step(int version)
     case 3: return STEP_3;
     case 4: return STEP_4;
     case VAHO_SCHEMA_LEDGER: return vaho_schema_ledger;
+    case VAHO_SCHEMA_REVIEW: return vaho_schema_review;
     default: return NULL;
     }
 }

@@ -10,7 +10,7 @@ VAHO = os.environ["VAHO"]
 SOURCE = pathlib.Path(os.environ["VAHO_SOURCE"])
 COMMANDS = {"detect": ["detect"], "exercise": ["exercise", "new"], "mandate": ["mandate", "new"],
             "casebook": ["casebook", "add"], "stack": ["stack"], "sites": ["sites", "list"],
-            "ledger": ["ledger", "list"]}
+            "ledger": ["ledger", "list"], "review": ["review", "list"], "user": ["user", "list"]}
 OPTION = re.compile(r"--([a-z][a-z-]*)")
 EXPLAINED = re.compile(r"^ +(-.*?)(?:  |$)", re.MULTILINE)  # before the explanation, not in it
 
