@@ -33,7 +33,7 @@ static enum vaho_status grow(struct vaho_casebook *book, int64_t from, int64_t t
     while (from < to && status == VAHO_OK) {
         status = vaho_database_run(book->database, book->path, "BEGIN IMMEDIATE", error);
         for (int i = 0; i < PER_TRANSACTION && from < to && status == VAHO_OK; i++, from++)
-            status = vaho_ledger_append(NULL, book, &ACT, "site-reject", object(from), NULL, error);
+            status = vaho_ledger_append(NULL, book, &ACT, "backup", object(from), NULL, error);
         status = vaho_database_end(book->database, book->path, status, error);
     }
     return status;
@@ -97,7 +97,7 @@ int main(int argc, char **argv)
            PER_TRANSACTION, now_s() - begin, 1e3 * (now_s() - begin) / (double)n);
     begin = now_s();
     for (int i = 0; i < N_FLUSHED; i++)
-        if (vaho_ledger_act(book, &ACT, "site-reject", object(i), &error) != VAHO_OK)
+        if (vaho_ledger_act(book, &ACT, "backup", object(i), &error) != VAHO_OK)
             return fail(&error);
     printf("an entry of its own, flushed         %8.3f ms\n", 1e3 * (now_s() - begin) / N_FLUSHED);
     begin = now_s();

@@ -48,7 +48,8 @@ enum vaho_status vaho_ledger_checkpoint(struct vaho_checkpoint *out, struct vaho
                                         const struct vaho_secret_key *key,
                                         struct vaho_error *error);
 
-/* Keeps a checkpoint that came back from a witness.  VAHO_REFUSED: it is not of this history. */
+/* Keeps a checkpoint that came back from a witness.  VAHO_REFUSED: it is not of this history, or
+ * was not made here. */
 enum vaho_status vaho_ledger_keep(struct vaho_casebook *casebook,
                                   const struct vaho_checkpoint *checkpoint,
                                   struct vaho_error *error);

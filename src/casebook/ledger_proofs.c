@@ -149,6 +149,46 @@ enum vaho_status vaho_ledger_checkpoint(struct vaho_checkpoint *out, struct vaho
     return vaho_database_end(casebook->database, casebook->path, status, error);
 }
 
+/* The keeper's signature under a checkpoint; NULL: there is none. */
+static const struct vaho_checkpoint_signature *keeper_of(const struct vaho_checkpoint *c)
+{
+    for (size_t i = 0; i < c->n_signatures; i++)
+        if (strcmp(c->signature[i].name, c->origin) == 0)
+            return &c->signature[i];
+    return NULL;
+}
+
+/* It went out from here: a kept checkpoint of its size has the same signature of the keeper. */
+static enum vaho_status check_came_back(struct vaho_casebook *casebook,
+                                        const struct vaho_checkpoint *c, struct vaho_error *error)
+{
+    const struct vaho_checkpoint_signature *back = keeper_of(c), *out;
+    struct vaho_checkpoint kept;
+    sqlite3_stmt *s = NULL;
+    int result = SQLITE_ERROR, found = 0;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, "SELECT note FROM ledger_checkpoints WHERE size = ?",
+                           -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_bind_int64(s, 1, (int64_t)c->size) == SQLITE_OK)
+        while (!found && (result = sqlite3_step(s)) == SQLITE_ROW)
+            found = back != NULL &&
+                    vaho_checkpoint_parse(&kept, (const char *)sqlite3_column_text(s, 0),
+                                          (size_t)sqlite3_column_bytes(s, 0), casebook->path,
+                                          NULL) == VAHO_OK &&
+                    (out = keeper_of(&kept)) != NULL && out->nbytes == back->nbytes &&
+                    memcmp(out->byte, back->byte, back->nbytes) == 0;
+    if (!found && result != SQLITE_DONE)
+        status = vaho_database_fail(casebook->database, casebook->path, error);
+    else if (!found)
+        status = vaho_fail(error, VAHO_REFUSED,
+                           "%s: the checkpoint was not made here: no kept one has its keeper's "
+                           "signature",
+                           casebook->path);
+    sqlite3_finalize(s);
+    return status;
+}
+
 enum vaho_status vaho_ledger_keep(struct vaho_casebook *casebook,
                                   const struct vaho_checkpoint *checkpoint,
                                   struct vaho_error *error)
@@ -159,6 +199,8 @@ enum vaho_status vaho_ledger_keep(struct vaho_casebook *casebook,
     if (status != VAHO_OK)
         return status;
     status = extends(casebook, checkpoint, error);
+    if (status == VAHO_OK)
+        status = check_came_back(casebook, checkpoint, error);
     if (status == VAHO_OK)
         status = insert(casebook, checkpoint, error);
     return vaho_database_end(casebook->database, casebook->path, status, error);

@@ -35,13 +35,16 @@ struct vaho_ledger_report {
     size_t n_findings;
 };
 
-/*
- * VAHO_REFUSED: a witness has the keeper's key, or two have one: a single signer.
- * VAHO_USAGE: more are needed than there are.  Else VAHO_OK, whatever was found: 'say' is called
- * for each finding, one sentence.
- */
+/* VAHO_REFUSED: a witness has the keeper's key, or two have one: a single signer.
+ * VAHO_USAGE: more are needed than there are, or none of those there are. */
 enum vaho_status vaho_ledger_policy_check(const struct vaho_ledger_policy *policy,
                                           struct vaho_error *error);
+
+/*
+ * VAHO_OK, whatever was found: 'say' is called for each finding, one sentence.  As above for the
+ * policy; VAHO_REFUSED also for a held checkpoint that the keeper did not sign.  VAHO_BAD_INPUT:
+ * the casebook could not be read.
+ */
 enum vaho_status vaho_ledger_verify(struct vaho_ledger_report *out, struct vaho_casebook *casebook,
                                     const struct vaho_ledger_policy *policy,
                                     void (*say)(void *context, const char *finding), void *context,

@@ -202,6 +202,9 @@ def check_single_signer():
          "--memory", "x.seen", "--first", "--out", "signed")
     vaho("ledger", "checkpoint", "lone.gpkg", "--checkpoint", "signed")
     vaho("ledger", "verify", "lone.gpkg", *WITNESSED, code=4, word="single signer: no checkpoint of it")
+    unsigned = pathlib.Path("signed").read_text(encoding="utf-8").split("\n\n")[0] + "\n\n"
+    pathlib.Path("unsigned").write_text(unsigned, encoding="utf-8")
+    vaho("ledger", "checkpoint", "lone.gpkg", "--checkpoint", "unsigned", code=4, word="was not made here")
     vaho("ledger", "verify", "lone.gpkg", "--keeper", "keeper.public", "--witness", "south=keeper.public", code=4,
          word="single signer: the witness south has the keeper's own key")
     vaho("ledger", "verify", "lone.gpkg", *WITNESSED, "--witness", "north=south.public", code=4, word="have one key")

@@ -18,7 +18,7 @@ sys.dont_write_bytecode = True
 from people import at, command, listed, make, run  # noqa: E402
 
 BOOK = "book.gpkg"
-KILLS, SITES = 30, 12
+KILLS, SITES = 20, 4
 
 
 def rows():
