@@ -52,7 +52,7 @@ def main():
         reject = ["--reason", "clutter", "--why", "a shadow"]
         begin = time.monotonic()
         run("review undo", BOOK, "no-such-site", user="ana", code=3)
-        prelude = time.monotonic() - begin  # mostly the password; decisions come after it
+        wait = time.monotonic() - begin  # mostly the password; decisions come after it
         for _ in range(KILLS):
             names = [s["site"] for s in listed(BOOK)]
             states = rows()
@@ -63,13 +63,14 @@ def main():
                 wanted = [next(n for n in names if states[n] == "rejected")]
                 child = start("review undo", BOOK, wanted[0])
                 after = "candidate"
-            time.sleep(dice.uniform(0.5, 1.6) * prelude)
+            time.sleep(dice.uniform(0.8, 1.2) * wait)
             child.send_signal(signal.SIGKILL)
             said = child.stdout.read()
             child.wait()
             killed += child.returncode == -signal.SIGKILL
             now = rows()
             moved = [n for n in wanted if now[n] == after]
+            wait *= 0.8 if moved else 1.15  # towards the moment of the decision, however busy the machine is
             assert len(moved) in (0, len(wanted)), moved
             assert said == "" or moved, said  # what was said is there
             assert all(now[n] == states[n] for n in names if n not in wanted)
