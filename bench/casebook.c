@@ -11,6 +11,8 @@
 #include "casebook/geometry.h"
 #include "clock_and_dice.h"
 
+static const struct vaho_act ACT = {"bench", VAHO_BY_CLAIM, "2026-04-10T12:00:00Z", NULL};
+
 static const char *const GASES[] = {"ammonia",       "acetone",  "methanol", "sulfur_dioxide",
                                     "ethyl_acetate", "ethylene", "cfc12",    "dichloromethane"};
 enum { N_GASES = sizeof GASES / sizeof GASES[0], N_REPEATS = 20, N_FLUSHED = 50 };
@@ -218,7 +220,7 @@ int main(int argc, char **argv)
     snprintf(path, sizeof path, "%s/bench.gpkg", argv[1]);
     snprintf(folder, sizeof folder, "%s/flight", argv[1]);
     mkdir(folder, 0777);
-    if (vaho_casebook_new(path, VAHO_CASEBOOK_OPEN, "2026-04-10T12:00:00Z", &error) != VAHO_OK ||
+    if (vaho_casebook_new(path, VAHO_CASEBOOK_OPEN, &ACT, &error) != VAHO_OK ||
         vaho_casebook_open(&casebook, path, &error) != VAHO_OK)
         return fail(&error);
     fill(casebook->database, n_flights - N_FLUSHED, n_plumes);
@@ -228,7 +230,7 @@ int main(int argc, char **argv)
     begin = now_s();
     for (int i = n_flights - N_FLUSHED; i < n_flights; i++) {
         write_flight(folder, i, n_plumes);
-        if (vaho_casebook_add(&added, casebook, folder, NULL, NULL, "2026-04-10T12:00:00Z",
+        if (vaho_casebook_add(&added, casebook, folder, NULL, NULL, &ACT,
                               &error) != VAHO_OK)
             return fail(&error);
     }
@@ -243,7 +245,7 @@ int main(int argc, char **argv)
     time_all(casebook);
     begin = now_s();
     snprintf(folder, sizeof folder, "%s/backup.gpkg", argv[1]);
-    if (vaho_casebook_backup(casebook, folder, &error) != VAHO_OK)
+    if (vaho_casebook_backup(casebook, folder, &ACT, &error) != VAHO_OK)
         return fail(&error);
     printf("  %-58s %8.1f s\n", "backup", now_s() - begin);
     vaho_casebook_close(casebook);

@@ -15,6 +15,8 @@
 #include "clock_and_dice.h"
 #include "vaho/sites.h"
 
+static const struct vaho_act ACT = {"bench", VAHO_BY_CLAIM, "2026-04-01T00:00:00Z", NULL};
+
 enum { N_TOWNS = 50, N_SOURCES = 100, N_GASES = 3, TILES = 28, N_REPEATS = 20 };
 static const double TOWN_DEG = 0.06, FLIGHT_DEG = 0.03, SIGMA_DEG = 6e-5;
 static const char *const GASES[N_GASES] = {"acetone", "ammonia", "methanol"};
@@ -248,7 +250,7 @@ int main(int argc, char **argv)
         return 2;
     }
     snprintf(path, sizeof path, "%s/sites.gpkg", argv[1]);
-    if (vaho_casebook_new(path, VAHO_CASEBOOK_OPEN, "2026-04-01T00:00:00Z", &error) != VAHO_OK ||
+    if (vaho_casebook_new(path, VAHO_CASEBOOK_OPEN, &ACT, &error) != VAHO_OK ||
         vaho_casebook_open(&book, path, &error) != VAHO_OK) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
@@ -256,7 +258,7 @@ int main(int argc, char **argv)
     fill(book->database, atoi(argv[2]), atoi(argv[3]));
     for (int turn = 0; turn < 2; turn++) {
         begin = now_s();
-        if (vaho_sites_update(&updated, book, "2026-04-01T00:00:00Z", 0, &error) != VAHO_OK) {
+        if (vaho_sites_update(&updated, book, ACT.at, 0, &ACT, &error) != VAHO_OK) {
             fprintf(stderr, "%s\n", error.message);
             return 1;
         }

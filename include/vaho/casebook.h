@@ -11,6 +11,8 @@
  * What a call acknowledged with VAHO_OK is on disk: neither a kill nor a power cut
  * loses it, and neither leaves half of anything.
  *
+ * Who does what is written into its ledger in the same transaction (vaho/act.h, docs/ledger.md).
+ *
  * A casebook in use is never handed out: vaho_casebook_backup() and
  * vaho_casebook_export() make copies.
  *
@@ -23,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "vaho/act.h"
 #include "vaho/mandate.h"
 #include "vaho/status.h"
 
@@ -37,10 +40,11 @@ const char *vaho_casebook_kind_name(enum vaho_casebook_kind kind);
 
 struct vaho_casebook;
 
-/* Makes a new, empty casebook.  'at' is the time, "2026-04-03T12:00:00Z".  It appears whole.
- * VAHO_BAD_INPUT: it is there already, or cannot be written. */
-enum vaho_status vaho_casebook_new(const char *path, enum vaho_casebook_kind kind, const char *at,
-                                   struct vaho_error *error);
+/* Makes a new, empty casebook, whose ledger begins with this act.  It appears whole.
+ * VAHO_BAD_INPUT: it is there already, or cannot be written.  VAHO_USAGE: the act lacks who or
+ * when; so too below. */
+enum vaho_status vaho_casebook_new(const char *path, enum vaho_casebook_kind kind,
+                                   const struct vaho_act *act, struct vaho_error *error);
 
 /*
  * Opens a casebook, brings back what an interrupted write left, and migrates an
@@ -72,14 +76,14 @@ struct vaho_casebook_added {
  * taken in before ('vaho stack'), once: by the hash of the cube's content, or of all its cubes,
  * and the mandate.  'mandate' (NULL: none) must have
  * passed vaho_mandate_check() with 'trust' just now, and be the one the products
- * name; 'at' is the time.
+ * name.
  * VAHO_REFUSED: the casebook's kind, or the mandate, does not allow it: also a plume
  * outside the mandate's area.  VAHO_BAD_INPUT: products that are missing or broken, a stack
  * of a flight that is not there, or a casebook that cannot be written.  Then nothing was changed.
  */
 enum vaho_status vaho_casebook_add(struct vaho_casebook_added *out, struct vaho_casebook *casebook,
                                    const char *directory, const struct vaho_mandate *mandate,
-                                   const struct vaho_trust *trust, const char *at,
+                                   const struct vaho_trust *trust, const struct vaho_act *act,
                                    struct vaho_error *error);
 
 /*
@@ -91,13 +95,14 @@ enum vaho_status vaho_casebook_check(size_t *out_n, const char *path,
                                      void (*say)(void *context, const char *finding), void *context,
                                      struct vaho_error *error);
 
-/* A copy as it is, page by page, while others write.  The copy appears whole; a file that is
+/* Both say so in the ledger first, also when the copy fails afterwards.
+ * A copy as it is, page by page, while others write.  The copy appears whole; a file that is
  * there is replaced.  VAHO_BAD_INPUT: 'to' is the casebook itself or cannot be written. */
 enum vaho_status vaho_casebook_backup(struct vaho_casebook *casebook, const char *to,
-                                      struct vaho_error *error);
+                                      const struct vaho_act *act, struct vaho_error *error);
 /* A fresh copy to hand out: rebuilt, without free pages that could hold what was. */
 enum vaho_status vaho_casebook_export(struct vaho_casebook *casebook, const char *to,
-                                      struct vaho_error *error);
+                                      const struct vaho_act *act, struct vaho_error *error);
 
 /* --- what a map asks ------------------------------------------------------ */
 

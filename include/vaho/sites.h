@@ -36,7 +36,8 @@ struct vaho_sites_updated {
  * cannot be read or written; then nothing was changed.
  */
 enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_casebook *casebook,
-                                   const char *at, size_t n_threads, struct vaho_error *error);
+                                   const char *at, size_t n_threads, const struct vaho_act *act,
+                                   struct vaho_error *error);
 
 struct vaho_site {
     int64_t id;
@@ -111,7 +112,7 @@ enum vaho_status vaho_sites_show(struct vaho_casebook *casebook, const char *nam
  * where.
  */
 enum vaho_status vaho_sites_know(size_t *out_n, struct vaho_casebook *casebook, const char *path,
-                                 struct vaho_error *error);
+                                 const struct vaho_act *act, struct vaho_error *error);
 
 #ifdef __cplusplus
 }

@@ -14,8 +14,9 @@
 
 #include "base/error.h"
 #include "base/moment.h"
-#include "casebook/database.h"
 #include "casebook/intake.h"
+#include "casebook/ledger.h"
+#include "casebook/rows_hash.h"
 
 static const double ROUNDING_M = 0.05; /* corners are written to a centimetre */
 
@@ -523,9 +524,27 @@ static enum vaho_status keep_stack(int64_t *out, struct insert *insert,
     return status;
 }
 
+/* The entry of the ledger. */
+static enum vaho_status tell(struct vaho_casebook *casebook, const struct vaho_intake *in,
+                             int64_t flight_id, const struct vaho_mandate *mandate,
+                             const struct vaho_act *act, struct vaho_error *error)
+{
+    char rows[VAHO_DIGEST_HEX_NBYTES];
+    enum vaho_status status = vaho_flights_sha256(rows, casebook, flight_id, flight_id, error);
+
+    if (status != VAHO_OK)
+        return status;
+    return vaho_ledger_append(NULL, casebook, act, "flight-add",
+                              json_pack("{s:I, s:s, s:s, s:s, s:s, s:I}", "id",
+                                        (json_int_t)flight_id, "name", in->flight, "sha256",
+                                        in->sha256, "products_sha256", in->products_sha256,
+                                        "rows_sha256", rows, "plumes", (json_int_t)in->n),
+                              mandate == NULL ? NULL : vaho_mandate_terms(mandate)->sha256, error);
+}
+
 static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_casebook *casebook,
                               const struct vaho_intake *in, const struct vaho_mandate *mandate,
-                              const char *at, struct vaho_error *error)
+                              const struct vaho_act *act, struct vaho_error *error)
 {
     struct insert insert = {.casebook = casebook, .error = error};
     char products[VAHO_DIGEST_HEX_NBYTES] = "";
@@ -536,7 +555,7 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
     if (status != VAHO_OK)
         return status;
     out->n_passes = (int64_t)in->n_passes;
-    status = keep_mandate(&mandate_id, &insert, mandate, at);
+    status = keep_mandate(&mandate_id, &insert, mandate, act->at);
     if (status == VAHO_OK)
         status = find(&out->flight_id, &insert,
                       "SELECT id, products_sha256 FROM flights WHERE sha256 = ?1"
@@ -547,36 +566,36 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
         return vaho_database_end(casebook->database, casebook->path, VAHO_OK, error);
     }
     if (status == VAHO_OK)
-        status = in->n_passes > 0 ? keep_stack(&out->flight_id, &insert, in, mandate_id, at)
-                                  : keep_flight(&out->flight_id, &insert, in, mandate_id, at);
+        status = in->n_passes > 0 ? keep_stack(&out->flight_id, &insert, in, mandate_id, act->at)
+                                  : keep_flight(&out->flight_id, &insert, in, mandate_id, act->at);
     if (status == VAHO_OK && in->n_passes == 0)
         status = keep_coverage(&insert, in, out->flight_id);
     if (status == VAHO_OK && in->cover.n > 0 && in->cover.n_gases > 0)
         status = keep_tiles(&insert, &in->cover, out->flight_id);
     if (status == VAHO_OK)
         status = keep_plumes(&insert, in, out->flight_id);
+    if (status == VAHO_OK)
+        status = tell(casebook, in, out->flight_id, mandate, act, error);
     out->n_plumes = (int64_t)in->n;
     return vaho_database_end(casebook->database, casebook->path, status, error);
 }
 
 enum vaho_status vaho_casebook_add(struct vaho_casebook_added *out, struct vaho_casebook *casebook,
                                    const char *directory, const struct vaho_mandate *mandate,
-                                   const struct vaho_trust *trust, const char *at,
+                                   const struct vaho_trust *trust, const struct vaho_act *act,
                                    struct vaho_error *error)
 {
     struct vaho_intake in;
-    double at_s;
-    enum vaho_status status;
+    enum vaho_status status = vaho_act_check(act, error);
 
     *out = (struct vaho_casebook_added){0};
-    if (!vaho_moment_parse(&at_s, at))
-        return vaho_fail(error, VAHO_USAGE, "'%s' is no moment like 2026-04-03T12:00:00Z", at);
-    status = vaho_intake_read(&in, directory, error);
+    if (status == VAHO_OK)
+        status = vaho_intake_read(&in, directory, error);
     if (status != VAHO_OK)
         return status;
     status = judge(casebook, &in, directory, mandate, trust, error);
     if (status == VAHO_OK)
-        status = write(out, casebook, &in, mandate, at, error);
+        status = write(out, casebook, &in, mandate, act, error);
     vaho_intake_free(&in);
     if (status != VAHO_OK)
         *out = (struct vaho_casebook_added){0};

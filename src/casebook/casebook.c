@@ -7,9 +7,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/moment.h"
 #include "base/text.h"
-#include "casebook/database.h"
+#include "casebook/ledger.h"
 
 static const char *const kind_names[] = {"open", "operation", "exercise"};
 enum { N_KINDS = sizeof kind_names / sizeof kind_names[0] };
@@ -35,15 +34,19 @@ static int flush_folder(const char *path)
 
 /* Fills the file 'partial' and gives it its name, never replacing one. */
 static enum vaho_status make(const char *partial, const char *path, enum vaho_casebook_kind kind,
-                             const char *at, struct vaho_error *error)
+                             const struct vaho_act *act, struct vaho_error *error)
 {
+    struct vaho_casebook book = {NULL, (char *)partial, kind, VAHO_SCHEMA_VERSION};
     sqlite3 *database;
     enum vaho_status status = vaho_database_open(
         &database, partial, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL, error);
 
     if (status != VAHO_OK)
         return status;
-    status = vaho_database_fill(database, path, kind, at, VAHO_SCHEMA_VERSION, error);
+    status = vaho_database_fill(database, path, kind, act->at, VAHO_SCHEMA_VERSION, error);
+    book.database = database;
+    if (status == VAHO_OK)
+        status = vaho_ledger_begin_new(&book, act, error);
     sqlite3_close(database);
     if (status == VAHO_OK && link(partial, path) != 0)
         return vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be made: %s%s", path, strerror(errno),
@@ -54,15 +57,14 @@ static enum vaho_status make(const char *partial, const char *path, enum vaho_ca
     return status;
 }
 
-enum vaho_status vaho_casebook_new(const char *path, enum vaho_casebook_kind kind, const char *at,
-                                   struct vaho_error *error)
+enum vaho_status vaho_casebook_new(const char *path, enum vaho_casebook_kind kind,
+                                   const struct vaho_act *act, struct vaho_error *error)
 {
     struct vaho_text partial, journal;
-    double at_s;
-    enum vaho_status status;
+    enum vaho_status status = vaho_act_check(act, error);
 
-    if (!vaho_moment_parse(&at_s, at))
-        return vaho_fail(error, VAHO_USAGE, "'%s' is no moment like 2026-04-03T12:00:00Z", at);
+    if (status != VAHO_OK)
+        return status;
     if (access(path, F_OK) == 0)
         return vaho_fail(error, VAHO_BAD_INPUT,
                          "%s: is there already; a casebook is never replaced", path);
@@ -71,7 +73,7 @@ enum vaho_status vaho_casebook_new(const char *path, enum vaho_casebook_kind kin
     vaho_text_printf(&partial, "%s.%ld.partial", path, (long)getpid());
     vaho_text_printf(&journal, "%s.%ld.partial-journal", path, (long)getpid());
     status = partial.failed || journal.failed ? vaho_fail_memory(error, path)
-                                              : make(partial.data, path, kind, at, error);
+                                              : make(partial.data, path, kind, act, error);
     if (!partial.failed && !journal.failed) {
         unlink(partial.data);
         unlink(journal.data);

@@ -4,7 +4,7 @@
  * Four looks: SQLite's own (pages, indexes, NOT NULL, CHECK, UNIQUE, references,
  * R-trees); the schema, statement by statement against a fresh one, because a dropped
  * trigger is a rule less; the rules again, over all rows, because a file can have been
- * written by something else; and the hashes of mandates.
+ * written by something else; and the hashes, those of mandates and the ledger.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "casebook/database.h"
+#include "casebook/ledger_verify.h"
 
 enum { MAX_SAID = 100, FINDING_NBYTES = 512 };
 
@@ -217,6 +217,22 @@ static void look_at_mandates(struct look *look)
     sqlite3_finalize(s);
 }
 
+static void say_of_ledger(void *context, const char *finding)
+{
+    say(context, "%s", finding);
+}
+
+/* As 'vaho ledger verify' does that knows no keys. */
+static void look_at_ledger(struct look *look, struct vaho_casebook *casebook)
+{
+    static const struct vaho_ledger_policy nobody = {0};
+    struct vaho_ledger_report report;
+    struct vaho_error error;
+
+    if (vaho_ledger_verify(&report, casebook, &nobody, say_of_ledger, look, &error) != VAHO_OK)
+        say(look, "its ledger could not be read: %s", error.message);
+}
+
 static void look_at_header(struct look *look)
 {
     int64_t id = 0, user = 0;
@@ -251,6 +267,8 @@ enum vaho_status vaho_casebook_check(size_t *out_n, const char *path,
     if (look.version >= 4)
         look_at_coverage(&look);
     look_at_mandates(&look);
+    if (look.version >= VAHO_SCHEMA_LEDGER)
+        look_at_ledger(&look, casebook);
     vaho_casebook_close(casebook);
     *out_n = look.n;
     return VAHO_OK;

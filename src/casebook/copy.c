@@ -19,7 +19,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
-#include "casebook/database.h"
+#include "casebook/ledger.h"
 
 enum { PAGES_AT_ONCE = 1024, MAX_RESTARTS = 8, WAIT_MS = 20 };
 
@@ -55,6 +55,22 @@ static enum vaho_status backup_into(struct vaho_casebook *casebook, const char *
     return status;
 }
 
+/* What is handed out takes no password along, not even hashed. */
+static enum vaho_status forget_passwords(const char *partial, struct vaho_error *error)
+{
+    sqlite3 *database = NULL;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_open_v2(partial, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+        sqlite3_exec(database,
+                     "PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;"
+                     " DELETE FROM account_passwords",
+                     NULL, NULL, NULL) != SQLITE_OK)
+        status = vaho_database_fail(database, partial, error);
+    sqlite3_close(database);
+    return status;
+}
+
 static enum vaho_status export_into(struct vaho_casebook *casebook, const char *partial,
                                     struct vaho_error *error)
 {
@@ -67,7 +83,7 @@ static enum vaho_status export_into(struct vaho_casebook *casebook, const char *
         sqlite3_step(statement) != SQLITE_DONE)
         status = vaho_database_fail(casebook->database, partial, error);
     sqlite3_finalize(statement);
-    return status;
+    return status == VAHO_OK ? forget_passwords(partial, error) : status;
 }
 
 /* Flushes the copy and gives it its name. */
@@ -83,10 +99,10 @@ static enum vaho_status publish(const char *partial, const char *to, struct vaho
     return VAHO_OK;
 }
 
-static enum vaho_status copy(struct vaho_casebook *casebook, const char *to,
-                             enum vaho_status (*into)(struct vaho_casebook *, const char *,
-                                                      struct vaho_error *),
-                             struct vaho_error *error)
+static enum vaho_status
+copy(struct vaho_casebook *casebook, const char *what, const char *to, const struct vaho_act *act,
+     enum vaho_status (*into)(struct vaho_casebook *, const char *, struct vaho_error *),
+     struct vaho_error *error)
 {
     struct stat here, there;
     struct vaho_text partial;
@@ -102,7 +118,11 @@ static enum vaho_status copy(struct vaho_casebook *casebook, const char *to,
     if (partial.failed)
         return vaho_fail_memory(error, to);
     unlink(partial.data); /* left by one that was killed */
-    status = into(casebook, partial.data, error);
+    status = vaho_ledger_act(
+        casebook, act, what,
+        json_pack("{s:s}", "file", strrchr(to, '/') == NULL ? to : strrchr(to, '/') + 1), error);
+    if (status == VAHO_OK)
+        status = into(casebook, partial.data, error);
     if (status == VAHO_OK)
         status = publish(partial.data, to, error);
     if (status != VAHO_OK)
@@ -112,13 +132,13 @@ static enum vaho_status copy(struct vaho_casebook *casebook, const char *to,
 }
 
 enum vaho_status vaho_casebook_backup(struct vaho_casebook *casebook, const char *to,
-                                      struct vaho_error *error)
+                                      const struct vaho_act *act, struct vaho_error *error)
 {
-    return copy(casebook, to, backup_into, error);
+    return copy(casebook, "backup", to, act, backup_into, error);
 }
 
 enum vaho_status vaho_casebook_export(struct vaho_casebook *casebook, const char *to,
-                                      struct vaho_error *error)
+                                      const struct vaho_act *act, struct vaho_error *error)
 {
-    return copy(casebook, to, export_into, error);
+    return copy(casebook, "export", to, act, export_into, error);
 }

@@ -199,7 +199,13 @@ static void append_contents(struct vaho_text *sql, int version)
                  {"coverage_tiles", "what passes could have seen, tile by tile", 4},
                  {"stack_passes", "which flights a stack is made of", 5},
                  {"site_models", "what sites were reckoned with, of each gas", 4},
-                 {"site_updates", "when sites were reckoned, and from which flights", 4}};
+                 {"site_updates", "when sites were reckoned, and from which flights", 4},
+                 {"ledger_entries", "every act of a person", VAHO_SCHEMA_LEDGER},
+                 {"ledger_hashes", "the Merkle tree over them", VAHO_SCHEMA_LEDGER},
+                 {"ledger_checkpoints", "signed states of it", VAHO_SCHEMA_LEDGER},
+                 {"accounts", "who may review", VAHO_SCHEMA_REVIEW},
+                 {"account_roles", "and as what", VAHO_SCHEMA_REVIEW},
+                 {"account_endings", "who may no longer", VAHO_SCHEMA_REVIEW}};
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (plain[i].version == version)

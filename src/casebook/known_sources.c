@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/signing.h"
+#include "casebook/ledger.h"
 #include "casebook/site_write.h"
 
 static const size_t MAX_NBYTES = (size_t)1 << 28;
@@ -176,7 +177,7 @@ static enum vaho_status explain_all(struct vaho_casebook *casebook, const struct
 }
 
 enum vaho_status vaho_sites_know(size_t *out_n, struct vaho_casebook *casebook, const char *path,
-                                 struct vaho_error *error)
+                                 const struct vaho_act *act, struct vaho_error *error)
 {
     char *data = NULL, sha256[VAHO_DIGEST_HEX_NBYTES];
     struct vaho_known known = {NULL, 0, NULL};
@@ -193,6 +194,11 @@ enum vaho_status vaho_sites_know(size_t *out_n, struct vaho_casebook *casebook, 
         status = replace(casebook, &known, sha256, error);
         if (status == VAHO_OK)
             status = explain_all(casebook, &known, error);
+        if (status == VAHO_OK)
+            status = vaho_ledger_append(
+                NULL, casebook, act, "known-sources",
+                json_pack("{s:s, s:I}", "sha256", sha256, "sources", (json_int_t)known.n), NULL,
+                error);
         status = vaho_database_end(casebook->database, casebook->path, status, error);
     }
     *out_n = status == VAHO_OK ? known.n : 0;

@@ -21,6 +21,8 @@
  *                     site_updates: what they were reckoned with, and when
  *   reviews           what people decided of a site
  *   releases          what was given to a partner
+ *   accounts          who may review, with roles; account_passwords; account_endings
+ *   ledger_entries    every act of a person; ledger_hashes, ledger_checkpoints (schema_people.c)
  *
  * What was recorded is never changed or deleted: flights, plumes, coverage,
  * mandates, reviews and releases are append-only by trigger, also against INSERT OR
@@ -36,16 +38,6 @@ const struct vaho_schema_layer vaho_schema_layers[] = {
     {"sites", "POINT", "places that emit, joined from plumes over passes", 2},
     {"known_sources", "MULTIPOLYGON", "licensed emitters", 2},
     {NULL, NULL, NULL, 0}};
-
-/* 'same' tells a row that is there already: REPLACE would delete it past the other triggers. */
-#define APPEND_ONLY(table, same)                                                                   \
-    "CREATE TRIGGER " table "_never_change BEFORE UPDATE ON " table                                \
-    " BEGIN SELECT RAISE(ABORT, '" table " are never changed'); END;\n"                            \
-    "CREATE TRIGGER " table "_never_delete BEFORE DELETE ON " table                                \
-    " BEGIN SELECT RAISE(ABORT, '" table " are never deleted'); END;\n"                            \
-    "CREATE TRIGGER " table "_never_replace BEFORE INSERT ON " table                               \
-    " WHEN EXISTS (SELECT 1 FROM " table " WHERE " same ")"                                        \
-    " BEGIN SELECT RAISE(ABORT, '" table " are never replaced: this one is there'); END;\n"
 
 /* clang-format off */
 static const char GEOPACKAGE[] =
@@ -306,6 +298,8 @@ const char *vaho_schema_step(int version)
     case 3: return STEP_3;
     case 4: return STEP_4;
     case 5: return STEP_5;
+    case VAHO_SCHEMA_LEDGER: return vaho_schema_ledger;
+    case VAHO_SCHEMA_REVIEW: return vaho_schema_review;
     default: return NULL;
     }
 }

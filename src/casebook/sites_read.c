@@ -54,7 +54,8 @@ enum vaho_status vaho_sites_get_state(struct vaho_sites_state *out, struct vaho_
     " s.east_north_m2, s.north_north_m2, s.probability, s.active, s.on_share, s.on_share_low,"     \
     " s.on_share_high, s.emission_kg_h, s.emission_sigma_kg_h, s.least_q, s.first_seen,"           \
     " s.last_seen, s.n_plumes, s.n_seen, s.n_missed, s.rank, k.name, s.known_share,"               \
-    " (SELECT decision FROM reviews r WHERE r.site_id = s.id ORDER BY r.id DESC LIMIT 1),"         \
+    " (SELECT decision FROM effective_reviews r WHERE r.site_id = s.id ORDER BY r.id DESC LIMIT "  \
+    "1),"                                                                                          \
     " s.reasons, ifnull(s.n_single, s.n_plumes), s.n_stacked FROM "
 #define KNOWN " LEFT JOIN known_sources k ON k.id = s.known_source_id "
 #define FITS                                                                                       \

@@ -23,6 +23,7 @@
 #include "base/error.h"
 #include "base/moment.h"
 #include "base/pool.h"
+#include "casebook/ledger.h"
 #include "casebook/site_write.h"
 #include "track/association.h"
 
@@ -421,7 +422,7 @@ static void count(struct vaho_sites_updated *out, const struct update *u)
 }
 
 /* The one transaction. */
-static enum vaho_status write_all(struct update *u, const char *at)
+static enum vaho_status write_all(struct update *u, const char *at, const struct vaho_act *act)
 {
     const struct vaho_site_book book = {u->casebook, &u->flights, &u->rows,
                                         u->member,   u->site,     u->n_sites};
@@ -441,19 +442,28 @@ static enum vaho_status write_all(struct update *u, const char *at)
         status = vaho_site_write(&book, u->error);
     if (status == VAHO_OK)
         status = keep_models(u, at);
+    if (status == VAHO_OK)
+        status =
+            vaho_ledger_append(NULL, u->casebook, act, "sites-update",
+                               json_pack("{s:s, s:I, s:I, s:I}", "at", at, "last_flight",
+                                         (json_int_t)u->last_flight_id, "plumes",
+                                         (json_int_t)u->rows.n, "sites", (json_int_t)u->n_sites),
+                               NULL, u->error);
     return vaho_database_end(u->casebook->database, u->casebook->path, status, u->error);
 }
 
 enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_casebook *casebook,
-                                   const char *at, size_t n_threads, struct vaho_error *error)
+                                   const char *at, size_t n_threads, const struct vaho_act *act,
+                                   struct vaho_error *error)
 {
     struct update u = {.casebook = casebook, .error = error};
-    enum vaho_status status;
+    enum vaho_status status = vaho_act_check(act, error);
 
     *out = (struct vaho_sites_updated){0};
-    if (!vaho_moment_parse(&u.at_s, at))
-        return vaho_fail(error, VAHO_USAGE, "'%s' is no moment like 2026-04-03T12:00:00Z", at);
-    status = vaho_pool_new(&u.pool, n_threads, error);
+    if (status == VAHO_OK && !vaho_moment_parse(&u.at_s, at))
+        status = vaho_fail(error, VAHO_USAGE, "'%s' is no moment like 2026-04-03T12:00:00Z", at);
+    if (status == VAHO_OK)
+        status = vaho_pool_new(&u.pool, n_threads, error);
     if (status == VAHO_OK)
         status = load(&u);
     if (status == VAHO_OK)
@@ -461,7 +471,7 @@ enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_c
     if (status == VAHO_OK)
         status = judge(&u);
     if (status == VAHO_OK)
-        status = write_all(&u, at);
+        status = write_all(&u, at, act);
     if (status == VAHO_OK)
         count(out, &u);
     vaho_pool_free(u.pool);

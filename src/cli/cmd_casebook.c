@@ -3,10 +3,9 @@
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/error.h"
-#include "base/moment.h"
+#include "cli/act_option.h"
 #include "cli/command.h"
 #include "cli/mandate_option.h"
 #include "cli/verb_options.h"
@@ -17,7 +16,7 @@ struct request {
     struct mandate_option permission;
     int kind; /* enum vaho_casebook_kind, or -1 */
     int json;
-    char now[VAHO_MOMENT_NBYTES];
+    struct act_option act;
     int n_files;
     char **file; /* the casebook first */
 };
@@ -25,7 +24,7 @@ struct request {
 static void print_help(void)
 {
     puts(
-        "usage: vaho casebook new FILE --open|--operation|--exercise\n"
+        "usage: vaho casebook new FILE --open|--operation|--exercise [--who NAME] [--why TEXT]\n"
         "       vaho casebook add FILE DIR... [--mandate FILE --trust PATH [--revocations FILE]]\n"
         "       vaho casebook info FILE [--json]\n"
         "       vaho casebook check FILE [--json]\n"
@@ -43,6 +42,8 @@ static void print_help(void)
         "  --mandate FILE      the signed permission the flights were flown under\n"
         "  --trust PATH        whose keys are an authority's: a file or a folder of them\n"
         "  --revocations FILE  mandates taken back; may be repeated\n"
+        "  --who NAME          who does it, for the ledger (VAHO_WHO, or the system's account)\n"
+        "  --why TEXT          why, for the ledger\n"
         "  --json              print JSON\n"
         "  -h, --help          this text\n\n"
         "Exit status: 0 done, 1 internal fault, 2 wrong usage, 3 unusable input, or 'check' found\n"
@@ -60,11 +61,12 @@ static void print_help(void)
 static int run_new(struct request *r)
 {
     struct vaho_error error;
+    struct vaho_act act = act_option_act(&r->act, NULL);
 
     if (r->n_files != 1 || r->kind < 0)
         return command_misused(r->command, "one file and one of --open, --operation and --exercise "
                                            "are needed");
-    if (vaho_casebook_new(r->file[0], (enum vaho_casebook_kind)r->kind, r->now, &error) != VAHO_OK)
+    if (vaho_casebook_new(r->file[0], (enum vaho_casebook_kind)r->kind, &act, &error) != VAHO_OK)
         return command_failed(r->command, &error);
     printf("%s   a new %s casebook\n", r->file[0],
            vaho_casebook_kind_name((enum vaho_casebook_kind)r->kind));
@@ -88,6 +90,7 @@ static int run_add(struct request *r)
 {
     struct vaho_casebook *casebook;
     struct vaho_casebook_added added;
+    struct vaho_act act = act_option_act(&r->act, NULL);
     struct vaho_error error;
     enum vaho_status status;
     int code;
@@ -101,7 +104,7 @@ static int run_add(struct request *r)
         return command_failed(r->command, &error);
     for (int i = 1; i < r->n_files && code == EXIT_DONE; i++) {
         status = vaho_casebook_add(&added, casebook, r->file[i], r->permission.mandate,
-                                   r->permission.trust, r->now, &error);
+                                   r->permission.trust, &act, &error);
         if (status == VAHO_OK)
             print_added(r->file[i], &added);
         else
@@ -190,9 +193,11 @@ static int run_check(struct request *r)
     return EXIT_DONE;
 }
 
-static int run_copy(struct request *r, enum vaho_status (*copy)(struct vaho_casebook *,
-                                                                const char *, struct vaho_error *))
+static int run_copy(struct request *r,
+                    enum vaho_status (*copy)(struct vaho_casebook *, const char *,
+                                             const struct vaho_act *, struct vaho_error *))
 {
+    struct vaho_act act = act_option_act(&r->act, NULL);
     struct vaho_casebook *casebook;
     struct vaho_error error;
     enum vaho_status status;
@@ -201,7 +206,7 @@ static int run_copy(struct request *r, enum vaho_status (*copy)(struct vaho_case
         return command_misused(r->command, "a casebook and where to write are needed");
     if (vaho_casebook_open(&casebook, r->file[0], &error) != VAHO_OK)
         return command_failed(r->command, &error);
-    status = copy(casebook, r->file[1], &error);
+    status = copy(casebook, r->file[1], &act, &error);
     vaho_casebook_close(casebook);
     if (status != VAHO_OK)
         return command_failed(r->command, &error);
@@ -223,8 +228,8 @@ static int run_export(struct request *r)
 static const struct verb {
     const char *name, *takes;
     int (*run)(struct request *r);
-} verbs[] = {{"new", "nox", run_new},   {"add", "MTR", run_add},    {"info", "j", run_info},
-             {"check", "j", run_check}, {"backup", "", run_backup}, {"export", "", run_export}};
+} verbs[] = {{"new", "noxwy", run_new}, {"add", "MTRwy", run_add},    {"info", "j", run_info},
+             {"check", "j", run_check}, {"backup", "wy", run_backup}, {"export", "wy", run_export}};
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_option(void *context, int option, char *value)
@@ -243,6 +248,8 @@ static int take_option(void *context, int option, char *value)
                                   : VAHO_CASEBOOK_EXERCISE;
         return EXIT_DONE;
     case 'j': r->json = 1; return EXIT_DONE;
+    case 'w':
+    case 'y': act_option_take(&r->act, option, value); return EXIT_DONE;
     default: return mandate_option_take(&r->permission, r->command, option, value);
     }
 }
@@ -255,6 +262,8 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {"mandate", required_argument, NULL, 'M'},
                                             {"trust", required_argument, NULL, 'T'},
                                             {"revocations", required_argument, NULL, 'R'},
+                                            {"who", required_argument, NULL, 'w'},
+                                            {"why", required_argument, NULL, 'y'},
                                             {"json", no_argument, NULL, 'j'},
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
@@ -288,7 +297,6 @@ int cmd_casebook(int argc, char **argv)
                                           "export",
                                argc > 1 ? argv[1] : "");
     snprintf(r.command, sizeof r.command, "casebook %s", verbs[v].name);
-    vaho_moment_format(r.now, (double)time(NULL));
     code = parse(&r, &verbs[v], argc - 1, argv + 1);
     if (code == -1)
         code = verbs[v].run(&r);

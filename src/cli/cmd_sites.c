@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/moment.h"
+#include "cli/act_option.h"
 #include "cli/command.h"
 #include "cli/option.h"
 #include "cli/verb_options.h"
@@ -22,6 +23,7 @@ struct request {
     struct vaho_sites_state state;
     struct vaho_sites_query query;
     char at[VAHO_MOMENT_NBYTES];
+    struct act_option act;
     uint64_t n_threads;
     int json, geojson;
     int n_files;
@@ -51,6 +53,8 @@ static void print_help(void)
         "  --box W,S,E,N   inside these degrees; W above E goes across the antimeridian\n"
         "  --least P       at least so probably real; else 0.05\n"
         "  --limit N       at most so many; else 100\n"
+        "  --who NAME      who updates, for the ledger (VAHO_WHO, or the system's account)\n"
+        "  --why TEXT      why, for the ledger\n"
         "  --json          print JSON\n"
         "  --geojson       print a GeoJSON of points\n"
         "  -h, --help      this text\n\n"
@@ -91,9 +95,10 @@ static int is_exercise(const struct request *r)
 static int run_update(struct request *r)
 {
     struct vaho_sites_updated u;
+    struct vaho_act act = act_option_act(&r->act, NULL);
     struct vaho_error error;
 
-    if (vaho_sites_update(&u, r->casebook, r->at, r->n_threads, &error) != VAHO_OK)
+    if (vaho_sites_update(&u, r->casebook, r->at, r->n_threads, &act, &error) != VAHO_OK)
         return command_failed(r->command, &error);
     if (r->json)
         return print_json(json_pack(
@@ -122,10 +127,11 @@ static int run_update(struct request *r)
 
 static int run_known(struct request *r)
 {
+    struct vaho_act act = act_option_act(&r->act, NULL);
     struct vaho_error error;
     size_t n;
 
-    if (vaho_sites_know(&n, r->casebook, r->file[1], &error) != VAHO_OK)
+    if (vaho_sites_know(&n, r->casebook, r->file[1], &act, &error) != VAHO_OK)
         return command_failed(r->command, &error);
     printf("%s   %zu known sources, in place of those before\n", r->file[0], n);
     return EXIT_DONE;
@@ -353,11 +359,11 @@ static const struct verb {
     int n_files;
     const char *needs;
     int (*run)(struct request *r);
-} verbs[] = {{"update", "atj", 1, "one casebook is needed", run_update},
+} verbs[] = {{"update", "atjwy", 1, "one casebook is needed", run_update},
              {"list", "gbplJj", 1, "one casebook is needed", run_list},
              {"show", "j", 2, "a casebook and a site are needed", run_show},
              {"explain", "j", 2, "a casebook and a site are needed", run_explain},
-             {"known", "", 2, "a casebook and a GeoJSON of emitters are needed", run_known}};
+             {"known", "wy", 2, "a casebook and a GeoJSON of emitters are needed", run_known}};
 enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_box(struct request *r, const char *value)
@@ -406,6 +412,8 @@ static int take_option(void *context, int option, char *value)
         r->query.limit = (size_t)limit;
         return EXIT_DONE;
     case 'j': r->json = 1; return EXIT_DONE;
+    case 'w':
+    case 'y': act_option_take(&r->act, option, value); return EXIT_DONE;
     default: r->geojson = 1; return EXIT_DONE;
     }
 }
@@ -416,6 +424,7 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
         {"at", required_argument, NULL, 'a'},    {"threads", required_argument, NULL, 't'},
         {"gas", required_argument, NULL, 'g'},   {"box", required_argument, NULL, 'b'},
         {"least", required_argument, NULL, 'p'}, {"limit", required_argument, NULL, 'l'},
+        {"who", required_argument, NULL, 'w'},   {"why", required_argument, NULL, 'y'},
         {"json", no_argument, NULL, 'j'},        {"geojson", no_argument, NULL, 'J'},
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,

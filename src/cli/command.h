@@ -34,10 +34,13 @@ enum vaho_status command_print_json(const char *directory, const char *file,
 int cmd_casebook(int argc, char **argv);
 int cmd_detect(int argc, char **argv);
 int cmd_exercise(int argc, char **argv);
+int cmd_ledger(int argc, char **argv);
 int cmd_library(int argc, char **argv);
 int cmd_mandate(int argc, char **argv);
+int cmd_review(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_sites(int argc, char **argv);
 int cmd_stack(int argc, char **argv);
+int cmd_user(int argc, char **argv);
 
 #endif

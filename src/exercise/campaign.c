@@ -13,6 +13,11 @@
 
 static const size_t MAX_RECORD_NBYTES = (size_t)8 << 20, MAX_TRUTH_NBYTES = (size_t)64 << 20;
 
+struct vaho_act vaho_campaign_act(const char *at)
+{
+    return (struct vaho_act){"the exercise", VAHO_BY_CLAIM, at, NULL};
+}
+
 char *vaho_campaign_path(const struct vaho_campaign *campaign, const char *folder, const char *file)
 {
     struct vaho_text text;

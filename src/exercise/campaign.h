@@ -15,6 +15,7 @@
 #include "base/signing.h"
 #include "exercise/sealed.h"
 #include "exercise/truth.h"
+#include "vaho/act.h"
 #include "vaho/progress.h"
 #include "vaho/status.h"
 
@@ -56,6 +57,9 @@ struct vaho_campaign {
 enum vaho_status vaho_campaign_open(struct vaho_campaign *out, const char *dir,
                                     struct vaho_error *error);
 void vaho_campaign_close(struct vaho_campaign *campaign); /* all zero is fine */
+
+/* What the campaign does to its casebook, at a moment of the exercise: nobody's act but its own. */
+struct vaho_act vaho_campaign_act(const char *at);
 
 /* A path in the campaign's folder, to be freed; NULL: no memory. */
 char *vaho_campaign_path(const struct vaho_campaign *campaign, const char *folder,

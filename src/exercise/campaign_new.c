@@ -144,12 +144,12 @@ static enum vaho_status write_casebook(struct layout *l)
     char *path = vaho_campaign_path(&l->campaign, "", "casebook.gpkg");
     char *known = vaho_campaign_path(&l->campaign, "", "known.geojson");
     json_t *features = json_array();
+    struct vaho_act act = vaho_campaign_act(l->order->at);
     struct vaho_casebook *casebook = NULL;
     size_t n;
-    enum vaho_status status =
-        path == NULL || known == NULL
-            ? vaho_fail_memory(l->error, "the casebook")
-            : vaho_casebook_new(path, VAHO_CASEBOOK_EXERCISE, l->order->at, l->error);
+    enum vaho_status status = path == NULL || known == NULL
+                                  ? vaho_fail_memory(l->error, "the casebook")
+                                  : vaho_casebook_new(path, VAHO_CASEBOOK_EXERCISE, &act, l->error);
 
     for (size_t i = 0; i < l->s->n_emitters; i++)
         if (l->s->emitter[i].kind == VAHO_EMITTER_LICENSED)
@@ -161,7 +161,7 @@ static enum vaho_status write_casebook(struct layout *l)
         if (status == VAHO_OK)
             status = vaho_casebook_open(&casebook, path, l->error);
         if (status == VAHO_OK)
-            status = vaho_sites_know(&n, casebook, known, l->error);
+            status = vaho_sites_know(&n, casebook, known, &act, l->error);
         vaho_casebook_close(casebook);
     }
     json_decref(features);

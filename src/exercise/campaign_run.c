@@ -206,11 +206,12 @@ static enum vaho_status take_in(struct run *run, const struct vaho_mandate *mand
 {
     struct vaho_casebook_added added;
     char at[VAHO_MOMENT_NBYTES];
+    const struct vaho_act act = vaho_campaign_act(at);
     enum vaho_status status;
 
     vaho_moment_format(at, run->landed_s);
     status =
-        vaho_casebook_add(&added, run->casebook, directory, mandate, run->trust, at, run->error);
+        vaho_casebook_add(&added, run->casebook, directory, mandate, run->trust, &act, run->error);
     if (status == VAHO_OK)
         json_array_append_new(run->taken, json_integer((json_int_t)added.flight_id));
     return status;
@@ -259,10 +260,11 @@ static enum vaho_status update_sites(struct run *run)
 {
     struct vaho_sites_updated updated;
     char at[VAHO_MOMENT_NBYTES];
+    const struct vaho_act act = vaho_campaign_act(at);
     enum vaho_status status;
 
     vaho_moment_format(at, run->landed_s);
-    status = vaho_sites_update(&updated, run->casebook, at, run->n_threads, run->error);
+    status = vaho_sites_update(&updated, run->casebook, at, run->n_threads, &act, run->error);
     if (status == VAHO_OK)
         run->n_sites = updated.n_sites;
     return status;

@@ -9,11 +9,12 @@
 #include <cmocka.h>
 
 #include "../mandate/made_mandate.h"
-#include "casebook/database.h"
+#include "casebook/ledger.h"
 #include "made_products.h"
 
 enum { NORTH = 1, SOUTH = 2 };
 static const char AT[] = "2026-04-10T12:00:00Z";
+static const struct vaho_act ACT = {"ana", VAHO_BY_CLAIM, AT, NULL};
 static char folder[] = "/tmp/vaho_casebook_XXXXXX", path[80], products[80];
 static struct vaho_casebook *casebook;
 
@@ -49,7 +50,7 @@ static void make(enum vaho_casebook_kind kind)
     vaho_casebook_close(casebook);
     casebook = NULL;
     unlink(path);
-    if (vaho_casebook_new(path, kind, AT, &error) != VAHO_OK ||
+    if (vaho_casebook_new(path, kind, &ACT, &error) != VAHO_OK ||
         vaho_casebook_open(&casebook, path, &error) != VAHO_OK)
         fail_msg("%s", error.message);
 }
@@ -75,7 +76,7 @@ static struct vaho_casebook_added add(const struct made_products *p, const struc
 
     if (p != NULL)
         made_products_write(products, p);
-    status = vaho_casebook_add(&added, casebook, products, m, trust, AT, &error);
+    status = vaho_casebook_add(&added, casebook, products, m, trust, &ACT, &error);
     if (status != expected || strstr(error.message, word) == NULL)
         fail_msg("%d '%s' is not %d '%s'", (int)status, error.message, (int)expected, word);
     vaho_trust_free(trust);
@@ -369,9 +370,54 @@ static void make_site(void)
          "'acetone'");
 }
 
+/* A statement after its entry of the ledger, in one transaction; 'word' NULL: it must be done. */
+static void told(const char *what, json_t *object, const char *sql, const char *word)
+{
+    char *said = NULL;
+    int good;
+
+    done("BEGIN IMMEDIATE");
+    assert_int_equal(vaho_ledger_append(NULL, casebook, &ACT, what, object, NULL, NULL), VAHO_OK);
+    good = sqlite3_exec(casebook->database, sql, NULL, NULL, &said) == SQLITE_OK;
+    if (good != (word == NULL) || (word != NULL && strstr(said, word) == NULL))
+        fail_msg("'%s' of %s", said == NULL ? "" : said, sql);
+    sqlite3_free(said);
+    done(good ? "COMMIT" : "ROLLBACK");
+}
+
+#define ENTRY "(SELECT max(number) FROM ledger_entries)"
 #define RELEASE(partner, person)                                                                   \
-    "INSERT INTO releases (site_id, mandate_id, partner, at, person) VALUES (1, 1, '" partner      \
-    "', 'x', '" person "')"
+    "INSERT INTO releases (site_id, mandate_id, partner, at, person, entry) VALUES (1, 1, "        \
+    "'" partner "', 'x', '" person "', " ENTRY ")"
+#define REVIEW(person, decision, reason)                                                           \
+    "INSERT INTO reviews (site_id, at, person, decision, reason, evidence, follows, entry) VALUES" \
+    " (1, 'x', '" person "', '" decision "', '" reason "', hex(zeroblob(32)), (SELECT max(id)"     \
+    " FROM reviews), " ENTRY ")"
+
+static void release(const char *sql, const char *word)
+{
+    told("site-release", json_pack("{s:s}", "site", "s"), sql, word);
+}
+
+static void review(const char *decision, const char *sql, const char *word)
+{
+    char what[32];
+
+    snprintf(what, sizeof what, "site-%s", decision);
+    told(what, json_pack("{s:s}", "site", "s"), sql, word);
+}
+
+static void make_account(const char *name, const char *role)
+{
+    char sql[400];
+
+    snprintf(sql, sizeof sql,
+             "INSERT INTO accounts (name, entry) VALUES ('%s', " ENTRY ");"
+             " INSERT INTO account_roles (account_id, role) SELECT id, '%s' FROM accounts WHERE"
+             " name = '%s'",
+             name, role, name);
+    told("user-add", json_pack("{s:s, s:[s]}", "name", name, "roles", role), sql, NULL);
+}
 
 static void releases_need_two_people_and_a_mandate(void **state)
 {
@@ -386,18 +432,24 @@ static void releases_need_two_people_and_a_mandate(void **state)
     refused("INSERT INTO site_plumes (site_id, plume_id) SELECT 1, id FROM plumes WHERE"
             " gas = 'ammonia'",
             "its own gas");
-    refused(RELEASE("south", "bo"), "only after it was confirmed");
-    refused("INSERT INTO reviews (site_id, at, person, decision) VALUES (1, 'x', 'al', 'reject')",
-            "CHECK");
-    done("INSERT INTO reviews (site_id, at, person, decision) VALUES (1, 'x', 'al', 'confirm')");
-    refused(RELEASE("south", "al"), "who confirmed a site cannot release it");
-    refused(RELEASE("east", "bo"), "does not name this partner");
-    done(RELEASE("south", "bo"));
+    make_account("al", "analyst");
+    make_account("bo", "releaser");
+    make_account("ed", "analyst");
+    release(RELEASE("south", "bo"), "only after it was confirmed");
+    refused(REVIEW("al", "confirm", ""), "told in the ledger");
+    review("reject", REVIEW("al", "confirm", ""), "told in the ledger");
+    review("reject", REVIEW("al", "reject", ""), "CHECK");
+    review("confirm", REVIEW("bo", "confirm", ""), "role analyst");
+    review("confirm", REVIEW("al", "confirm", ""), NULL);
+    release(RELEASE("south", "al"), "who confirmed a site cannot release it");
+    release(RELEASE("south", "ed"), "role releaser");
+    release(RELEASE("east", "bo"), "does not name this partner");
+    refused(RELEASE("south", "bo"), "told in the ledger");
+    release(RELEASE("south", "bo"), NULL);
+    release(RELEASE("south", "bo"), "has it already");
     refused("DELETE FROM releases", "never deleted");
     refused("UPDATE reviews SET decision = 'pass'", "never changed");
-    done("INSERT INTO reviews (site_id, at, person, decision, reason) VALUES (1, 'x', 'al',"
-         " 'reject', 'a farm')");
-    refused(RELEASE("south", "bo"), "only after it was confirmed");
+    review("reject", REVIEW("al", "reject", "a farm"), "recalled, not decided on");
     vaho_mandate_free(real);
 }
 
@@ -409,8 +461,10 @@ static void nothing_of_an_open_casebook_is_released(void **state)
     make(VAHO_CASEBOOK_OPEN);
     add(&p, NULL, VAHO_OK, "");
     make_site();
-    done("INSERT INTO reviews (site_id, at, person, decision) VALUES (1, 'x', 'al', 'confirm')");
-    refused(RELEASE("south", "bo"), "nothing of an open casebook can be released");
+    make_account("al", "analyst");
+    make_account("bo", "releaser");
+    review("confirm", REVIEW("al", "confirm", ""), NULL);
+    release(RELEASE("south", "bo"), "nothing of an open casebook can be released");
 }
 
 struct seen {

@@ -13,6 +13,7 @@
 
 enum { PLUMES = 5, SEEDS = 3 };
 static const char AT[] = "2026-04-03T12:00:00Z", FILE_NAME[] = "case.gpkg";
+static const struct vaho_act ACT = {"ana", VAHO_BY_CLAIM, AT, NULL};
 static char folder[] = "/tmp/vaho_casebook_XXXXXX", first[64], second[64];
 
 static int set_up(void **state)
@@ -68,7 +69,7 @@ static enum vaho_status add(const char *directory)
     enum vaho_status status = vaho_casebook_open_by(&casebook, FILE_NAME, "failing", &error);
 
     if (status == VAHO_OK)
-        status = vaho_casebook_add(&added, casebook, directory, NULL, NULL, AT, &error);
+        status = vaho_casebook_add(&added, casebook, directory, NULL, NULL, &ACT, &error);
     vaho_casebook_close(casebook);
     assert_true(status == VAHO_OK || error.message[0] != '\0');
     return status;

@@ -1,0 +1,83 @@
+/* review_read.c - what waits for a decision, and what was decided */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "review/evidence.h"
+#include "review/review.h"
+
+static const char *text_of(sqlite3_stmt *s, int column)
+{
+    const char *text = (const char *)sqlite3_column_text(s, column);
+
+    return text == NULL ? "" : text;
+}
+
+enum vaho_status vaho_review_list(struct vaho_casebook *casebook, const char *state, size_t limit,
+                                  int (*take)(void *context, const struct vaho_review_site *site),
+                                  void *context, struct vaho_error *error)
+{
+    static const char sql[] =
+        "SELECT s.id, s.name, s.gas, t.state, s.probability, s.rank FROM sites s JOIN site_states t"
+        " ON t.site_id = s.id WHERE ?1 IS NULL OR t.state = ?1 ORDER BY s.rank DESC, s.name LIMIT"
+        " ?2";
+    char evidence[VAHO_DIGEST_HEX_NBYTES];
+    sqlite3_stmt *s = NULL;
+    int result = SQLITE_ERROR, going = 1;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) == SQLITE_OK) {
+        if (state != NULL)
+            sqlite3_bind_text(s, 1, state, -1, SQLITE_STATIC);
+        sqlite3_bind_int64(s, 2, (int64_t)limit);
+        while (going && status == VAHO_OK && (result = sqlite3_step(s)) == SQLITE_ROW) {
+            struct vaho_review_site site = {.name = text_of(s, 1),
+                                            .gas = text_of(s, 2),
+                                            .state = text_of(s, 3),
+                                            .probability = sqlite3_column_double(s, 4),
+                                            .rank = sqlite3_column_double(s, 5)};
+            status = vaho_evidence_sha256(evidence, casebook, sqlite3_column_int64(s, 0), error);
+            snprintf(site.version, sizeof site.version, "%.16s", evidence);
+            if (status == VAHO_OK)
+                going = take(context, &site);
+        }
+    }
+    if (status == VAHO_OK && result != SQLITE_DONE && result != SQLITE_ROW)
+        status = vaho_database_fail(casebook->database, casebook->path, error);
+    sqlite3_finalize(s);
+    return status;
+}
+
+enum vaho_status vaho_review_history(struct vaho_casebook *casebook, const char *site,
+                                     void (*take)(void *context, const struct vaho_review_step *s),
+                                     void *context, struct vaho_error *error)
+{
+    static const char sql[] =
+        "SELECT at, person, decision, reason, words, '', ifnull(entry, -1) AS n, id FROM reviews"
+        " WHERE site_id = (SELECT id FROM sites WHERE name = ?1) UNION ALL SELECT at, person, CASE"
+        " WHEN recalls IS NOT NULL THEN 'recall' WHEN expires IS NOT NULL THEN 'expire' ELSE"
+        " 'release' END, '', '', partner, ifnull(entry, -1) AS n, id FROM releases WHERE site_id ="
+        " (SELECT id FROM sites WHERE name = ?1) ORDER BY n, id";
+    sqlite3_stmt *s = NULL;
+    int result = SQLITE_ERROR;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, "SELECT 1 FROM sites WHERE name = ?", -1, &s,
+                           NULL) == SQLITE_OK &&
+        sqlite3_bind_text(s, 1, site, -1, SQLITE_STATIC) == SQLITE_OK)
+        result = sqlite3_step(s);
+    sqlite3_finalize(s);
+    s = NULL;
+    if (result == SQLITE_DONE)
+        return vaho_fail(error, VAHO_NOT_FOUND, "%s: has no site '%s'", casebook->path, site);
+    if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(s, 1, site, -1, SQLITE_STATIC) == SQLITE_OK)
+        while ((result = sqlite3_step(s)) == SQLITE_ROW)
+            take(context, &(struct vaho_review_step){text_of(s, 0), text_of(s, 1), text_of(s, 2),
+                                                     text_of(s, 3), text_of(s, 4), text_of(s, 5),
+                                                     sqlite3_column_int64(s, 6)});
+    if (result != SQLITE_DONE)
+        status = vaho_database_fail(casebook->database, casebook->path, error);
+    sqlite3_finalize(s);
+    return status;
+}
