@@ -205,7 +205,8 @@ void vaho_permit_detection(struct vaho_detection *detection, const struct vaho_s
     blank_maps(detection, source);
     for (size_t i = 0; i < plumes->n; i++) {
         struct vaho_plume *plume = &plumes->plume[i];
-        if (trim(plume, source) == 0) {
+        if (trim(plume, source) == 0 ||
+            (mandate != NULL && !vaho_mandate_names_gas(mandate, plume->gas))) {
             plume_clear(plume);
             continue;
         }

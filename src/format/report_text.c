@@ -41,10 +41,14 @@ static void row(struct report_page *page, size_t index, int has_card, int with_e
     vaho_text_printf(text, "%s</td><td class=\"n\">%s</td>", has_card ? "</b>" : "",
                      report_q(number, plume->q_value));
     vaho_text_printf(text, "<td class=\"n\">%.1f</td>", plume->snr);
-    vaho_text_printf(text, "<td class=\"n\">%s ",
-                     report_amount(number, plume->peak_ppmm, plume->sigma_ppmm));
-    vaho_escape_markup(text, report_unit(page, plume->gas));
-    vaho_text_puts(text, "</td>");
+    if (isfinite(plume->peak_ppmm)) {
+        vaho_text_printf(text, "<td class=\"n\">%s ",
+                         report_amount(number, plume->peak_ppmm, plume->sigma_ppmm));
+        vaho_escape_markup(text, report_unit(page, plume->gas));
+        vaho_text_puts(text, "</td>");
+    } else {
+        vaho_text_puts(text, "<td class=\"n\">–</td>");
+    }
     vaho_text_printf(text, "<td class=\"n\">%zu</td>", plume->n_pixels);
     if (with_emission)
         vaho_text_printf(
@@ -116,6 +120,9 @@ static void explanation(struct report_page *page)
                 "without one."},
         {"ppm.m", "Gas times path: 100 ppm.m is 100 parts per million through one metre of air, or "
                   "1 part per million through a hundred. ± is one standard deviation."},
+        {"unknown", "A plume of none of the gases searched for, more probably than of any of them: "
+                    "their spectra leave much of it unexplained, or one that was not searched for "
+                    "explains it better. It has no strength, for that is in ppm.m of a gas."},
         {"Else it may be", "Other gases that explain the spectrum, with the probability of each "
                            "given the library in use. What is not in the library cannot be named."},
         {"Source", "The upwind end of the plume, judged by its shape. The dashed ring around it is "

@@ -128,6 +128,7 @@ static void a_plume_is_measured(void **state)
     float absorption[N_GASES * BANDS], parts[N_GASES * 2 * BANDS];
     double mean = 0.0;
     size_t n, gas;
+    double none;
 
     make_cube(&m, absorption);
     evidence = learn_evidence(&m, absorption, N_GASES, N_GASES, 2);
@@ -151,8 +152,9 @@ static void a_plume_is_measured(void **state)
                                        .name = name,
                                        .wavelength_um = m.made.wavelength_um};
     assert_true(competition->n > 0 && competition->winner[0].gas == 1);
-    assert_int_equal(vaho_measure(&plume, &gas, &measuring, &competition->winner[0], &error),
-                     VAHO_OK);
+    assert_int_equal(
+        vaho_measure(&plume, &gas, &none, NULL, &measuring, &competition->winner[0], &error),
+        VAHO_OK);
     assert_string_equal(plume.gas, "two");
     assert_true(plume.probability > 0.9);
     assert_true(plume.snr == (double)competition->winner[0].candidate.z);

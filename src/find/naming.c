@@ -1,0 +1,103 @@
+#include "find/naming.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+static const double LISTED = 0.01; /* alternatives under this probability are left out */
+
+static void add_alternative(struct vaho_plume *out, const char *gas, double probability)
+{
+    struct vaho_alternative *next = &out->alternative[out->n_alternatives++];
+
+    snprintf(next->gas, sizeof next->gas, "%s", gas);
+    next->probability = probability;
+}
+
+/* The most probable that are listed, of an unknown plume at least one, 'none' among them under its
+ * own name; 'instead' is used up. */
+static void list_alternatives(struct vaho_plume *out, double *instead, double none,
+                              const char *const *name, size_t n)
+{
+    while (out->n_alternatives < VAHO_MAX_ALTERNATIVES) {
+        size_t pick = 0;
+        for (size_t g = 1; g < n; g++)
+            pick = instead[g] > instead[pick] ? g : pick;
+        if (none > instead[pick] && none >= LISTED) {
+            add_alternative(out, VAHO_UNKNOWN_GAS, none);
+            none = 0.0;
+        } else if (instead[pick] >= LISTED ||
+                   (vaho_plume_is_unknown(out) && out->n_alternatives == 0)) {
+            add_alternative(out, name[pick], instead[pick]);
+            instead[pick] = 0.0;
+        } else {
+            break;
+        }
+    }
+}
+
+size_t vaho_name_plume(struct vaho_plume *out, const struct vaho_identification *id,
+                       const struct vaho_subsets *subsets, double none, const char *const *name,
+                       size_t n, size_t found, double *instead)
+{
+    size_t best = found;
+
+    for (size_t g = 0; g < n; g++)
+        if (id[g].probability > id[best].probability)
+            best = g;
+    int unknown = none > id[best].probability;
+    snprintf(out->gas, sizeof out->gas, "%s", unknown ? VAHO_UNKNOWN_GAS : name[best]);
+    out->probability = unknown ? none : id[best].probability;
+    out->n_alternatives = 0;
+    vaho_identify_instead(instead, subsets, unknown ? VAHO_NO_LEADING : best, n);
+    list_alternatives(out, instead, unknown ? 0.0 : none, name, n);
+    return best;
+}
+
+int vaho_plume_is_unknown(const struct vaho_plume *plume)
+{
+    return strcmp(plume->gas, VAHO_UNKNOWN_GAS) == 0;
+}
+
+struct named {
+    double q, none;
+    size_t index;
+};
+
+static int by_q(const void *left, const void *right)
+{
+    const struct named *a = left, *b = right;
+
+    if (a->q != b->q)
+        return a->q < b->q ? -1 : 1;
+    return (a->index > b->index) - (a->index < b->index);
+}
+
+enum vaho_status vaho_q_named(struct vaho_plume *plume, const double *none, size_t n, double q_most,
+                              struct vaho_error *error)
+{
+    struct named *named = vaho_alloc(n, sizeof *named);
+    size_t n_named = 0;
+    double sum = 0.0, lowest = 1.0;
+
+    if (named == NULL)
+        return vaho_fail_memory(error, "the q-values of names");
+    for (size_t i = 0; i < n; i++)
+        if (!vaho_plume_is_unknown(&plume[i]))
+            named[n_named++] = (struct named){plume[i].q_value, none[i], i};
+    qsort(named, n_named, sizeof *named, by_q);
+    for (size_t i = 0; i < n_named; i++) {
+        sum += named[i].none;
+        named[i].q += (1.0 - named[i].q) * sum / (double)(i + 1);
+    }
+    for (size_t i = n_named; i-- > 0;) {
+        double *q = &plume[named[i].index].q_value;
+        lowest = fmin(lowest, named[i].q);
+        *q = fmax(*q, fmin(lowest, q_most));
+    }
+    free(named);
+    return VAHO_OK;
+}
