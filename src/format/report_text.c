@@ -41,14 +41,10 @@ static void row(struct report_page *page, size_t index, int has_card, int with_e
     vaho_text_printf(text, "%s</td><td class=\"n\">%s</td>", has_card ? "</b>" : "",
                      report_q(number, plume->q_value));
     vaho_text_printf(text, "<td class=\"n\">%.1f</td>", plume->snr);
-    if (isfinite(plume->peak_ppmm)) {
-        vaho_text_printf(text, "<td class=\"n\">%s ",
-                         report_amount(number, plume->peak_ppmm, plume->sigma_ppmm));
-        vaho_escape_markup(text, report_unit(page, plume->gas));
-        vaho_text_puts(text, "</td>");
-    } else {
-        vaho_text_puts(text, "<td class=\"n\">–</td>");
-    }
+    vaho_text_printf(text, "<td class=\"n\">%s ",
+                     report_amount(number, plume->peak_ppmm, plume->sigma_ppmm));
+    vaho_escape_markup(text, report_unit(page, plume->gas));
+    vaho_text_puts(text, "</td>");
     vaho_text_printf(text, "<td class=\"n\">%zu</td>", plume->n_pixels);
     if (with_emission)
         vaho_text_printf(
