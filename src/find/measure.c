@@ -111,14 +111,12 @@ static enum vaho_status name_gas(struct vaho_plume *out, size_t *gas, double *ou
     size_t nb = vaho_columns_n_bands(m->scene->columns);
     struct vaho_identification *id = vaho_alloc(n, sizeof *id);
     double *instead = vaho_alloc(n, sizeof *instead);
-    double *z = vaho_alloc(2 * (n + n_decoys), sizeof *z), *tempering = z + n + n_decoys;
-    struct vaho_unlisted unlisted = {.n_bands = nb,
-                                     .n_decoys = n_decoys,
-                                     .explained = z + n,
-                                     .chi2 = NAN,
-                                     .empty_excess = m->empty_excess};
+    double *z = vaho_alloc(n + n_decoys, sizeof *z);
+    double *tempering = vaho_alloc(n + n_decoys, sizeof *tempering);
+    struct vaho_unlisted unlisted = {
+        .n_bands = nb, .n_decoys = n_decoys, .chi2 = NAN, .empty_excess = m->empty_excess};
     enum vaho_status status =
-        id && instead && z ? VAHO_OK : vaho_fail_memory(error, "a plume's gases");
+        id && instead && z && tempering ? VAHO_OK : vaho_fail_memory(error, "a plume's gases");
 
     if (status == VAHO_OK)
         status = vaho_identify_explained(id, subsets, match, product,
@@ -130,6 +128,7 @@ static enum vaho_status name_gas(struct vaho_plume *out, size_t *gas, double *ou
                                  n + n_decoys, winner->beside, winner->n_beside, error);
         for (size_t i = n; i < n + n_decoys; i++) /* what it explains of chi^2 */
             z[i] = z[i] > 0.0 ? pow(z[i] * tempering[i], 2.0) : 0.0;
+        unlisted.explained = &z[n];
         if (winner->n_beside > 0) /* what is left of them is their host's misfit as well */
             unlisted.chi2 = NAN;
     }
@@ -142,6 +141,7 @@ static enum vaho_status name_gas(struct vaho_plume *out, size_t *gas, double *ou
     free(id);
     free(instead);
     free(z);
+    free(tempering);
     return status;
 }
 

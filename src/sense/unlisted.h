@@ -19,7 +19,7 @@
  *     P_left = prior B / (1 + prior B),  B the ratio of the two densities.
  *
  * 0.15: a gas of the library leaves a share of a strong plume too, for its spectrum and the linear
- * model are not exact (bench/detection's plumes of 1 to 32 times nominal: 0.02 in the median, 0.4
+ * model are not exact (bench/detection's plumes of 1 to 32 times nominal: 0.02 in the median, 0.5
  * at most).  Shape 2 with that scale: a gas whose cosine with the best name is c leaves
  * (1 - c^2) / c^2 times what is explained; of 1 and more below 0.7, decoys' own bound.
  *
