@@ -1,11 +1,7 @@
 #include "find/naming.h"
 
-#include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "base/error.h"
 
 static const double LISTED = 0.01; /* alternatives under this probability are left out */
 
@@ -60,44 +56,4 @@ size_t vaho_name_plume(struct vaho_plume *out, const struct vaho_identification 
 int vaho_plume_is_unknown(const struct vaho_plume *plume)
 {
     return strcmp(plume->gas, VAHO_UNKNOWN_GAS) == 0;
-}
-
-struct named {
-    double q, none;
-    size_t index;
-};
-
-static int by_q(const void *left, const void *right)
-{
-    const struct named *a = left, *b = right;
-
-    if (a->q != b->q)
-        return a->q < b->q ? -1 : 1;
-    return (a->index > b->index) - (a->index < b->index);
-}
-
-enum vaho_status vaho_q_named(struct vaho_plume *plume, const double *none, size_t n, double q_most,
-                              struct vaho_error *error)
-{
-    struct named *named = vaho_alloc(n, sizeof *named);
-    size_t n_named = 0;
-    double sum = 0.0, lowest = 1.0;
-
-    if (named == NULL)
-        return vaho_fail_memory(error, "the q-values of names");
-    for (size_t i = 0; i < n; i++)
-        if (!vaho_plume_is_unknown(&plume[i]))
-            named[n_named++] = (struct named){plume[i].q_value, none[i], i};
-    qsort(named, n_named, sizeof *named, by_q);
-    for (size_t i = 0; i < n_named; i++) {
-        sum += named[i].none;
-        named[i].q += (1.0 - named[i].q) * sum / (double)(i + 1);
-    }
-    for (size_t i = n_named; i-- > 0;) {
-        double *q = &plume[named[i].index].q_value;
-        lowest = fmin(lowest, named[i].q);
-        *q = fmax(*q, fmin(lowest, q_most));
-    }
-    free(named);
-    return VAHO_OK;
 }

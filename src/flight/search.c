@@ -601,9 +601,6 @@ static enum vaho_status measure_all(struct search *s, struct vaho_detection *out
         if (companion[i].q <= s->settings->q_kept)
             status = measure_winner(s, out, m, w, &companion[i].contender, companion[i].q,
                                     &companion[i].why, error);
-    if (status == VAHO_OK)
-        status =
-            vaho_q_named(out->plumes->plume, w->none, out->plumes->n, s->settings->q_kept, error);
     free(host);
     free(companion);
     return status;

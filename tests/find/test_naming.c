@@ -1,5 +1,4 @@
-/* test_naming.c - names, alternatives, and what a doubtful name does to q-values */
-#include <math.h>
+/* test_naming.c - names and alternatives */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -70,31 +69,11 @@ static void none_of_them_gives_the_name_unknown(void **state)
     assert_string_equal(plume.alternative[0].gas, "two");
 }
 
-static void a_doubtful_name_raises_q_and_an_unknown_plume_none(void **state)
-{
-    struct vaho_plume plume[5] = {{.gas = "one", .q_value = 0.02},
-                                  {.gas = "two", .q_value = 0.001},
-                                  {.gas = VAHO_UNKNOWN_GAS, .q_value = 0.001},
-                                  {.gas = "one", .q_value = 0.03},
-                                  {.gas = "one", .q_value = 0.49}};
-    const double none[5] = {0.4, 0.0, 0.9, 0.0, 0.3};
-
-    (void)state;
-    assert_int_equal(vaho_q_named(plume, none, 5, 0.5, NULL), VAHO_OK);
-    assert_true(plume[1].q_value == 0.001); /* more certain than any doubt */
-    assert_true(plume[2].q_value == 0.001); /* claims no name */
-    /* two reports share 0.4 of a false one, but three do too, at hardly more q */
-    assert_true(fabs(plume[3].q_value - (1.0 - 0.97 * (1.0 - 0.4 / 3.0))) < 1e-12);
-    assert_true(plume[0].q_value == plume[3].q_value);
-    assert_true(plume[4].q_value == 0.5);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_most_probable_gas_gives_the_name),
         cmocka_unit_test(none_of_them_gives_the_name_unknown),
-        cmocka_unit_test(a_doubtful_name_raises_q_and_an_unknown_plume_none),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
