@@ -1,5 +1,6 @@
 #include "find/naming.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,7 +50,10 @@ size_t vaho_name_plume(struct vaho_plume *out, const struct vaho_identification 
     out->probability = unknown ? none : id[best].probability;
     out->n_alternatives = 0;
     vaho_identify_instead(instead, subsets, unknown ? VAHO_NO_LEADING : best, n);
-    list_alternatives(out, instead, unknown ? 0.0 : none, name, n);
+    double rest = 1.0 - out->probability; /* the gas may be in what another leads */
+    for (size_t g = 0; g < n; g++)
+        rest -= instead[g];
+    list_alternatives(out, instead, unknown ? 0.0 : fmin(none, rest), name, n);
     return best;
 }
 

@@ -51,8 +51,8 @@ double vaho_unlisted_left(const struct vaho_subsets *subsets, const struct vaho_
 double vaho_unlisted_weigh(struct vaho_identification *id, struct vaho_subsets *subsets,
                            size_t n_named, const struct vaho_unlisted *unlisted);
 
-/* The probability that none of the named gases is in the plume: P, and the subsets of gases that
- * are no named one.  After vaho_unlisted_weigh(). */
+/* The probability that the plume is of none of the named gases: P, and the subsets of which a gas
+ * that is no named one explains most.  After vaho_unlisted_weigh(). */
 double vaho_unlisted_none(const struct vaho_subsets *subsets);
 
 #endif

@@ -160,6 +160,19 @@ static void a_gas_that_was_not_searched_for_is_none_of_those_that_were(void **st
         assert_true(told.probability[g] < told.none);
 }
 
+static void a_trace_of_a_searched_gas_gives_a_plume_of_another_no_name(void **state)
+{
+    struct world world;
+    struct told told;
+
+    (void)state;
+    make_world(&world);
+    for (size_t b = 0; b < N_BANDS; b++) /* the gas of the air, and a third of a searched one */
+        world.outside[b] = world.shape[0][b];
+    told = weigh(&world, N_NAMED, 20.0, 7.0, 1.0, 0.0);
+    assert_true(told.probability[0] > 0.9 && told.none > 0.9);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -168,6 +181,7 @@ int main(void)
         cmocka_unit_test(ground_that_strays_everywhere_says_less),
         cmocka_unit_test(a_shape_like_a_decoys_is_unlisted),
         cmocka_unit_test(a_gas_that_was_not_searched_for_is_none_of_those_that_were),
+        cmocka_unit_test(a_trace_of_a_searched_gas_gives_a_plume_of_another_no_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
