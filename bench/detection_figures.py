@@ -49,7 +49,8 @@ def at_unknown(result, report):
 
 
 def is_false(result, report):
-    return report["plume"] is None or at_unknown(result, report)
+    """Nothing is there, or what is there was not searched for and has the name of a gas all the same."""
+    return report["plume"] is None or at_unknown(result, report) and not report["right"]
 
 
 def found(result, detector, i):
@@ -116,12 +117,14 @@ def calibration(ladder):
     """False, wrong and split shares of reports up to each q."""
     rows = []
     for q in Q_STEPS:
-        all_of = [dict(r, false=is_false(result, r), unknown=at_unknown(result, r))
+        all_of = [dict(r, false=is_false(result, r), unknown=at_unknown(result, r), called_unknown=r["gas"] == "unknown")
                   for result in ladder for r in reported(result, q)]
         false = sum(r["false"] for r in all_of)
         wrong = sum(not r["false"] and not r["right"] for r in all_of)
         rows.append(dict(q=q, n=len(all_of), false=false, wrong_gas=wrong,
-                         at_unknown=sum(r["unknown"] for r in all_of),
+                         at_unknown=sum(r["unknown"] and r["false"] for r in all_of),
+                         unknown_named=sum(r["called_unknown"] and r["unknown"] for r in all_of),
+                         called_unknown=sum(r["called_unknown"] and not r["unknown"] for r in all_of),
                          false_share=wilson(false, len(all_of)),
                          mean_q=float(np.mean([r["q_value"] for r in all_of])) if all_of else None))
     return rows
@@ -150,7 +153,7 @@ def identification(ladder):
 
 def amounts(ladder):
     rows = [(r, result["sources"][r["plume"]]) for result in ladder for r in reported(result)
-            if r["plume"] is not None and r["right"] and r["true_ppmm"] > 0]
+            if r["plume"] is not None and r["right"] and r["true_ppmm"]]
 
     def of(some):
         ratio = np.array([r["mean_ppmm"] / r["true_ppmm"] for r, _ in some])
@@ -217,7 +220,10 @@ def text_ladder(f):
             lines.append(f"  q <= {row['q']:<5} {row['n']:4} reports, false {share(row['false_share'])}, "
                          f"another gas at a plume {row['wrong_gas']}{mean}")
             if f["unknown"]:
-                lines.append(f"    of the false, {row['at_unknown']} at the {f['n_ladder']} plumes of a gas not searched for")
+                lines.append(f"    of the false, {row['at_unknown']} at the {f['n_ladder']} plumes of a gas not searched for;"
+                             f" {row['unknown_named']} reports there called unknown")
+            if row["called_unknown"]:
+                lines.append(f"    {row['called_unknown']} reports elsewhere called unknown")
     i = f["identification"]
     lines.append(f"the right gas at {share(i['right'])} of {i['n']} reports on plumes; "
                  f"calibration error of probability {i['calibration_error']:.3f}")

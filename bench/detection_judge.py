@@ -24,7 +24,8 @@ def judge(directory, scene, sources):
     """All reports of plumes.geojson: list of dicts, best first.
 
     'plume' is the source whose grown plume shares most pixels with the footprint, None where none
-    does; 'true_ppmm' the true mean column density of the reported gas over the footprint."""
+    does; 'right': it has the name of that source's gas, "unknown" where that was not searched for;
+    'true_ppmm' the true mean column density of the reported gas over the footprint."""
     with open(os.path.join(directory, "plumes.geojson"), encoding="utf-8") as f:
         features = json.load(f)["features"]
     plumes = regions(scene["truth"], sources)
@@ -44,7 +45,7 @@ def judge(directory, scene, sources):
                       on_bad_column=scene["bad"] is not None and bool(inside[:, scene["bad"]].any()))
         if best is not None:
             s = sources[best]
-            report.update(right=s["gas"] == p["gas"],
+            report.update(right=p["gas"] == ("unknown" if s["unknown"] else s["gas"]),
                           distance_px=float(np.hypot(p["source_line"] - s["row"], p["source_sample"] - s["col"])))
         out.append(report)
     return out

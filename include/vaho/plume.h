@@ -18,6 +18,8 @@ extern "C" {
 
 #define VAHO_MAX_ALTERNATIVES 8
 #define VAHO_ID_NBYTES 80
+/* The gas of a plume that more probably is of none of the gases searched for. */
+#define VAHO_UNKNOWN_GAS "unknown"
 
 struct vaho_alternative {
     char gas[VAHO_NAME_NBYTES];
@@ -29,9 +31,10 @@ struct vaho_plume {
     char gas[VAHO_NAME_NBYTES];
     double q_value; /* expected share of false ones among reports this strong or stronger */
     double snr;     /* evidence in background standard deviations, spatial evidence included */
-    double peak_ppmm, mean_ppmm; /* over the footprint; for a surface: abundance */
-    double sigma_ppmm;           /* one standard deviation of mean_ppmm */
-    size_t n_pixels;             /* footprint */
+    double peak_ppmm,
+        mean_ppmm;     /* over the footprint; for a surface: abundance; NaN: unknown gas */
+    double sigma_ppmm; /* one standard deviation of mean_ppmm */
+    size_t n_pixels;   /* footprint */
     double source_line, source_sample;
     double source_covariance_px2[3]; /* of where that is: line-line, line-sample, sample-sample */
     size_t bbox[4];                  /* line0, sample0, line1, sample1, inclusive */

@@ -329,7 +329,9 @@ static void print_table(const struct vaho_detection *d, const struct vaho_place 
         const struct vaho_plume *p = &d->plumes->plume[i];
         char amount[64], source[64];
         double longitude, latitude;
-        snprintf(amount, sizeof amount, "%.3g +- %.2g", p->peak_ppmm, p->sigma_ppmm);
+        snprintf(amount, sizeof amount, "-");
+        if (isfinite(p->peak_ppmm)) /* no unknown gas */
+            snprintf(amount, sizeof amount, "%.3g +- %.2g", p->peak_ppmm, p->sigma_ppmm);
         if (vaho_place_lonlat(&longitude, &latitude, place, p->source_line, p->source_sample))
             snprintf(source, sizeof source, "%.5f %c %.5f %c", fabs(latitude),
                      latitude < 0 ? 'S' : 'N', fabs(longitude), longitude < 0 ? 'W' : 'E');

@@ -652,7 +652,8 @@ enum vaho_status vaho_amounts_measure(struct vaho_plume *plume, struct vaho_amou
     if (status == VAHO_OK && n > 0)
         vaho_belief_settle(trail, strong, n, amounts->prior_d, amounts->prior_sigma);
     for (size_t i = 0; status == VAHO_OK && i < n; i++)
-        status = measure_one(&plume[i], &trail[i], &c, gas[i], claim[i], error);
+        if (isfinite(plume[i].mean_ppmm)) /* of a gas with a name */
+            status = measure_one(&plume[i], &trail[i], &c, gas[i], claim[i], error);
     context_free(&c);
     return status;
 }

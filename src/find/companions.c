@@ -81,8 +81,9 @@ static enum vaho_status ask(struct asking *a, size_t number, struct vaho_error *
 
     for (;;) {
         size_t best = s->n_searched;
-        enum vaho_status status = vaho_evidence_beside(a->z, a->tempering, s->evidence, candidate,
-                                                       s->parts, s->n_all, beside, n_beside, error);
+        enum vaho_status status =
+            vaho_evidence_beside(a->z, a->tempering, NULL, s->evidence, candidate, s->parts,
+                                 s->n_all, beside, n_beside, error);
         if (status != VAHO_OK)
             return status;
         for (size_t g = 0; g < s->n_searched; g++)

@@ -131,9 +131,10 @@ enum vaho_status vaho_evidence_match(double *match, double *product,
 /*
  * The same of n signatures, decoys among them, each by itself: z = m / sqrt(G) / tempering, with
  * tempering^2 = max(1, chi^2 per band of what neither it nor the gases beside explain), or
- * -INFINITY of one that these leave nothing of.  The gases come first in 'parts'.
+ * -INFINITY of one that these leave nothing of.  The gases come first in 'parts'.  *chi2 (may be
+ * NULL) is chi^2 of all that the gases beside leave.
  */
-enum vaho_status vaho_evidence_beside(double *z, double *tempering,
+enum vaho_status vaho_evidence_beside(double *z, double *tempering, double *chi2,
                                       const struct vaho_evidence *evidence,
                                       const struct vaho_candidate *candidate, const float *parts,
                                       size_t n, const size_t *beside, size_t n_beside,

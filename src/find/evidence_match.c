@@ -133,7 +133,7 @@ enum vaho_status vaho_evidence_match(double *match, double *product,
     return VAHO_OK;
 }
 
-enum vaho_status vaho_evidence_beside(double *z, double *tempering,
+enum vaho_status vaho_evidence_beside(double *z, double *tempering, double *out_chi2,
                                       const struct vaho_evidence *evidence,
                                       const struct vaho_candidate *candidate, const float *parts,
                                       size_t n, const size_t *beside, size_t n_beside,
@@ -148,6 +148,8 @@ enum vaho_status vaho_evidence_beside(double *z, double *tempering,
     if (status != VAHO_OK)
         return status;
     chi2 = cblas_ddot((int)nb, white.y, 1, white.y, 1);
+    if (out_chi2 != NULL)
+        *out_chi2 = chi2;
     for (size_t g = 0; g < n; g++) {
         const double *w = white.w + g * nb;
         double power = cblas_ddot((int)nb, w, 1, w, 1);

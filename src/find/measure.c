@@ -7,11 +7,12 @@
 
 #include "base/error.h"
 #include "find/footprint.h"
+#include "find/naming.h"
 #include "find/source_point.h"
+#include "sense/unlisted.h"
 
 static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
 static const float FOOTPRINT_FLOOR = 2.5f, FOOTPRINT_SHARE = 0.25f; /* ... and its footprint */
-static const double LISTED = 0.01; /* alternatives under this probability are left out */
 
 static float map_value(const struct vaho_measuring *m, size_t gas, size_t level, size_t line,
                        size_t sample)
@@ -95,37 +96,53 @@ static enum vaho_status draw_footprint(struct vaho_plume *out, const struct vaho
     return VAHO_OK;
 }
 
-/* Names the gas and lists what may be there instead; 'instead' is scratch of n_searched. */
-static void name_gases(struct vaho_plume *out, const struct vaho_identification *id,
-                       const struct vaho_subsets *subsets, double *instead,
-                       const struct vaho_measuring *m, size_t searched, size_t *gas)
+/*
+ * Which gas it is: *gas, or the searched one that is nearest; *out_none is the probability that it
+ * is none of them, *out_left what the best explanation leaves of chi^2 (unlisted.h).
+ */
+static enum vaho_status name_gas(struct vaho_plume *out, size_t *gas, double *out_none,
+                                 double *out_left, struct vaho_subsets *subsets,
+                                 const double *match, const double *product,
+                                 const struct vaho_measuring *m,
+                                 const struct vaho_contender *winner, struct vaho_error *error)
 {
-    size_t best = searched;
+    const struct vaho_candidate *candidate = &winner->candidate;
+    size_t n = m->n_searched, n_decoys = m->n_scored > n ? m->n_scored - n : 0;
+    size_t nb = vaho_columns_n_bands(m->scene->columns);
+    struct vaho_identification *id = vaho_alloc(n, sizeof *id);
+    double *instead = vaho_alloc(n, sizeof *instead);
+    double *z = vaho_alloc(n + n_decoys, sizeof *z);
+    double *tempering = vaho_alloc(n + n_decoys, sizeof *tempering);
+    struct vaho_unlisted unlisted = {
+        .n_bands = nb, .n_decoys = n_decoys, .chi2 = NAN, .empty_excess = m->empty_excess};
+    enum vaho_status status =
+        id && instead && z && tempering ? VAHO_OK : vaho_fail_memory(error, "a plume's gases");
 
-    for (size_t g = 0; g < m->n_searched; g++)
-        if (id[g].probability > id[best].probability)
-            best = g;
-    *gas = best;
-    snprintf(out->gas, sizeof out->gas, "%s", m->name[best]);
-    out->probability = id[best].probability;
-    vaho_identify_instead(instead, subsets, best, m->n_searched);
-    while (out->n_alternatives < VAHO_MAX_ALTERNATIVES) {
-        struct vaho_alternative *next = &out->alternative[out->n_alternatives];
-        size_t pick = m->n_searched;
-        for (size_t g = 0; g < m->n_searched; g++) {
-            int listed = g == best;
-            for (size_t i = 0; i < out->n_alternatives; i++)
-                listed |= strcmp(out->alternative[i].gas, m->name[g]) == 0;
-            if (!listed && instead[g] >= LISTED &&
-                (pick == m->n_searched || instead[g] > instead[pick]))
-                pick = g;
-        }
-        if (pick == m->n_searched)
-            break;
-        snprintf(next->gas, sizeof next->gas, "%s", m->name[pick]);
-        next->probability = instead[pick];
-        out->n_alternatives++;
+    if (status == VAHO_OK)
+        status = vaho_identify_explained(id, subsets, match, product,
+                                         (double)candidate->raw / (double)candidate->z, nb,
+                                         m->n_gases, n, error);
+    if (status == VAHO_OK && n_decoys > 0) {
+        status =
+            vaho_evidence_beside(z, tempering, &unlisted.chi2, m->evidence, candidate, m->scored,
+                                 n + n_decoys, winner->beside, winner->n_beside, error);
+        for (size_t i = n; i < n + n_decoys; i++) /* what it explains of chi^2 */
+            z[i] = z[i] > 0.0 ? pow(z[i] * tempering[i], 2.0) : 0.0;
+        unlisted.explained = &z[n];
+        if (winner->n_beside > 0) /* what is left of them is their host's misfit as well */
+            unlisted.chi2 = NAN;
     }
+    if (status == VAHO_OK) {
+        vaho_unlisted_weigh(id, subsets, n, &unlisted);
+        *out_none = vaho_unlisted_none(subsets);
+        *out_left = vaho_unlisted_left(subsets, &unlisted);
+        *gas = vaho_name_plume(out, id, subsets, *out_none, m->name, n, winner->gas, instead);
+    }
+    free(id);
+    free(instead);
+    free(z);
+    free(tempering);
+    return status;
 }
 
 /*
@@ -205,34 +222,24 @@ void vaho_measure_trail_free(struct vaho_measure_trail *trail)
     *trail = (struct vaho_measure_trail){0};
 }
 
-enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
-                              const struct vaho_measuring *m, const struct vaho_contender *winner,
-                              struct vaho_error *error)
+enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *out_none,
+                              struct vaho_measure_trail *out_trail, const struct vaho_measuring *m,
+                              const struct vaho_contender *winner, struct vaho_error *error)
 {
-    return vaho_measure_explained(out, out_gas, NULL, m, winner, error);
-}
-
-enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
-                                        struct vaho_measure_trail *out_trail,
-                                        const struct vaho_measuring *m,
-                                        const struct vaho_contender *winner,
-                                        struct vaho_error *error)
-{
-    size_t nb = vaho_columns_n_bands(m->scene->columns), gas = winner->gas;
+    size_t gas = winner->gas;
     size_t level = vaho_scale(winner->candidate.scale)->like_level;
     struct vaho_footprint_sums sums = {0};
     double *match = vaho_alloc(m->n_gases, sizeof *match);
     double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);
     double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
     double tempering = (double)winner->candidate.raw / (double)winner->candidate.z;
-    struct vaho_identification *id = vaho_alloc(m->n_searched, sizeof *id);
-    double *instead = vaho_alloc(m->n_searched, sizeof *instead);
+    double left = NAN;
     struct vaho_subsets subsets = {0};
     enum vaho_status status = VAHO_OK;
 
     *out = (struct vaho_plume){
         .snr = (double)winner->candidate.z, .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
-    if (!match || !product || !id || !instead)
+    if (!match || !product)
         status = vaho_fail_memory(error, "a plume");
     if (status == VAHO_OK)
         status = draw_footprint(out, m, winner, error);
@@ -254,10 +261,8 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
         status = vaho_evidence_match(match, product, m->evidence, &winner->candidate, m->parts,
                                      m->n_gases, winner->beside, winner->n_beside, error);
     if (status == VAHO_OK)
-        status = vaho_identify_explained(id, &subsets, match, product, tempering, nb, m->n_gases,
-                                         m->n_searched, error);
+        status = name_gas(out, &gas, out_none, &left, &subsets, match, product, m, winner, error);
     if (status == VAHO_OK) {
-        name_gases(out, id, &subsets, instead, m, winner->gas, &gas);
         *out_gas = gas;
         status =
             vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
@@ -267,6 +272,9 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
                                      m->competition, winner->claim, error);
         out_trail->n_gases = m->n_gases;
         out_trail->spread = tempering;
+        out_trail->none = *out_none;
+        out_trail->left = left;
+        out_trail->empty_excess = m->empty_excess;
         out_trail->match = match;
         out_trail->product = product;
         out_trail->subsets = subsets;
@@ -276,11 +284,11 @@ enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
     out->peak_ppmm = out->mean_ppmm;
     if (status == VAHO_OK)
         status = keep_spectrum(out, m, &sums, gas, error);
+    if (vaho_plume_is_unknown(out)) /* there is no amount of what has no name */
+        out->mean_ppmm = out->sigma_ppmm = out->peak_ppmm = NAN;
     vaho_footprint_sums_free(&sums);
     free(match);
     free(product);
-    free(id);
-    free(instead);
     free(subsets.subset);
     if (status != VAHO_OK)
         forget(out);

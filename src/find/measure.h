@@ -29,19 +29,12 @@ struct vaho_measuring {
     size_t hypothesis;           /* about the air temperature */
     size_t n_gases, n_searched;  /* the searched ones first, then gases of the air */
     const float *parts;          /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
+    const float *scored;         /* n_scored: the searched ones and their decoys, as scored */
+    size_t n_scored;             /* n_searched: no decoys, and no gas is taken to be unlisted */
+    double empty_excess;         /* of chi^2 at places without a plume, see unlisted.h */
     const char *const *name;     /* n_gases */
     const double *wavelength_um; /* of the bands in use */
 };
-
-/*
- * Fills *out except id, q_value and the emission, and says which gas it is; 'snr' is the
- * winner's z, and peak the mean.
- * Reads the lines of the footprint.  VAHO_NO_MEMORY and what reading returns;
- * then *out holds nothing to free.
- */
-enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas,
-                              const struct vaho_measuring *measuring,
-                              const struct vaho_contender *winner, struct vaho_error *error);
 
 /* What measuring drew on the way. */
 struct vaho_measure_trail {
@@ -49,15 +42,23 @@ struct vaho_measure_trail {
     double *match, *product;     /* n_gases, n_gases x n_gases (footprint.h); owned */
     double spread;               /* of the level, for the winner's gas */
     struct vaho_subsets subsets; /* owned */
+    double none;                 /* probability that it is of no searched gas */
+    double left, empty_excess;   /* T and x0 of unlisted.h */
     struct vaho_source_evidence source;
 };
 void vaho_measure_trail_free(struct vaho_measure_trail *trail);
 
-/* The same; out_trail may be NULL, and holds what must be freed whatever is returned. */
-enum vaho_status vaho_measure_explained(struct vaho_plume *out, size_t *out_gas,
-                                        struct vaho_measure_trail *out_trail,
-                                        const struct vaho_measuring *measuring,
-                                        const struct vaho_contender *winner,
-                                        struct vaho_error *error);
+/*
+ * Fills *out except id, q_value and the emission, and says which searched gas it is or, where the
+ * plume is VAHO_UNKNOWN_GAS (naming.h), which is nearest; *out_none is the probability that it is
+ * none of them.  'snr' is the winner's z, and peak the mean.  An unknown plume has no amounts: NaN.
+ * out_trail may be NULL, and holds what must be freed whatever is returned.
+ * Reads the lines of the footprint.  VAHO_NO_MEMORY and what reading returns;
+ * then *out holds nothing to free.
+ */
+enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *out_none,
+                              struct vaho_measure_trail *out_trail,
+                              const struct vaho_measuring *measuring,
+                              const struct vaho_contender *winner, struct vaho_error *error);
 
 #endif

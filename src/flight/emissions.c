@@ -69,6 +69,8 @@ enum vaho_status vaho_emissions(struct vaho_detection *out, struct vaho_rate *ou
         struct vaho_plume *plume = &out->plumes->plume[i];
         double molar_mass = signatures->molar_mass[gas[i]];
         struct vaho_drift drift;
+        if (!isfinite(plume->mean_ppmm)) /* no gas has a name without an amount */
+            continue;
         if (!find_drift(&drift, &turned, place, plume, settings)) {
             sized = 0;
             break;

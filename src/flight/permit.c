@@ -206,7 +206,9 @@ void vaho_permit_detection(struct vaho_detection *detection, const struct vaho_s
     blank_maps(detection, source);
     for (size_t i = 0; i < plumes->n; i++) {
         struct vaho_plume *plume = &plumes->plume[i];
-        if (trim(plume, source) == 0) {
+        if (trim(plume, source) == 0 ||
+            (mandate != NULL && strcmp(plume->gas, VAHO_UNKNOWN_GAS) == 0 &&
+             !vaho_mandate_names_gas(mandate, VAHO_UNKNOWN_GAS))) {
             plume_clear(plume);
             continue;
         }

@@ -17,7 +17,8 @@ enum vaho_status vaho_permit_settings(const struct vaho_detect_settings *setting
 /*
  * Takes from the detection what lies on blanked pixels: maps, pixels of footprints
  * (a plume with none left goes), sources.  Alternatives that 'mandate' (may be NULL)
- * does not name become one, VAHO_OTHER_GAS.
+ * does not name become one, VAHO_OTHER_GAS; a plume of VAHO_UNKNOWN_GAS goes where the mandate
+ * names gases, for it is of none of them.
  */
 void vaho_permit_detection(struct vaho_detection *detection, const struct vaho_source *source,
                            const struct vaho_mandate *mandate);

@@ -17,6 +17,7 @@
 #include "find/explanation.h"
 #include "find/maps.h"
 #include "find/measure.h"
+#include "find/naming.h"
 #include "find/plume_ground.h"
 #include "find/posterior.h"
 #include "find/significance.h"
@@ -31,7 +32,7 @@ enum { MAX_ROUGH_PASSES = 7, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLU
 /* From so many lines on half of them tell what is strong from what is not. */
 enum { MIN_LINES_TO_SKIP = 1024 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
-static const double HOST_Q = 0.2;  /* a plume less certain is not asked for other gases */
+static const double HOST_Q = 0.2;  /* a plume or name less certain is not asked for other gases */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
@@ -54,7 +55,8 @@ struct search {
     unsigned *gas_of; /* n_all, and the mirrors */
     unsigned *set_of; /* the same: which set of decoys each is in */
     unsigned n_sets;
-    size_t *n_decoys; /* n_searched */
+    size_t *n_decoys;    /* n_searched */
+    double empty_excess; /* of chi^2 where decoys won, see sense/unlisted.h */
     unsigned char *excluded;
     struct vaho_competition *competition;
     double *q;      /* of each winner */
@@ -260,10 +262,12 @@ static size_t keep_set(struct vaho_candidate *out, const struct vaho_candidate *
  */
 static enum vaho_status compete_sets(struct vaho_winner *winner, size_t *n_winners,
                                      const struct vaho_candidate *candidate, size_t n,
-                                     const struct search *s, const struct vaho_evidence_maps *maps,
+                                     struct search *s, const struct vaho_evidence_maps *maps,
                                      struct vaho_error *error)
 {
     const struct vaho_cube_info *info = vaho_source_info(s->source);
+    double excess = 0.0;
+    size_t first = *n_winners;
     struct vaho_candidate *kept = vaho_alloc(n, sizeof *kept);
     enum vaho_status status = kept != NULL ? VAHO_OK : vaho_fail_memory(error, "the decoys");
 
@@ -271,13 +275,17 @@ static enum vaho_status compete_sets(struct vaho_winner *winner, size_t *n_winne
         struct vaho_competition *c = NULL;
         status = vaho_compete(&c, kept, keep_set(kept, candidate, n, s, set, PRESENT), s->gas_of,
                               maps, info->n_lines, info->n_samples, error);
-        for (size_t i = 0; status == VAHO_OK && i < c->n; i++)
-            if (c->winner[i].decoy)
-                winner[(*n_winners)++] =
-                    (struct vaho_winner){(double)c->winner[i].candidate.z, c->winner[i].gas, 1,
-                                         c->winner[i].candidate.signature >= s->n_all};
+        for (size_t i = 0; status == VAHO_OK && i < c->n; i++) {
+            const struct vaho_candidate *own = &c->winner[i].candidate;
+            if (!c->winner[i].decoy)
+                continue;
+            winner[(*n_winners)++] = (struct vaho_winner){(double)own->z, c->winner[i].gas, 1,
+                                                          own->signature >= s->n_all};
+            excess += pow((double)own->raw / (double)own->z, 2.0) - 1.0;
+        }
         vaho_competition_free(c);
     }
+    s->empty_excess = *n_winners > first ? excess / (double)(*n_winners - first) : 0.0;
     free(kept);
     return status;
 }
@@ -450,6 +458,7 @@ struct measured {
     size_t *gas;           /* of each plume */
     unsigned *claim;       /* its ground */
     unsigned char *strong; /* may tell the air's temperature */
+    double *none;          /* probability of being none of the searched gases */
     struct vaho_amount_trail *trail;
     struct vaho_rate *rate; /* NULL: nobody asked how it came about */
 };
@@ -460,6 +469,7 @@ static void measured_free(struct measured *w)
     free(w->gas);
     free(w->claim);
     free(w->strong);
+    free(w->none);
     free(w->trail);
     free(w->rate);
 }
@@ -503,11 +513,11 @@ static enum vaho_status measure_winner(struct search *s, struct vaho_detection *
     struct vaho_measure_trail trail = {0};
     int explain = out->explanation != NULL;
     enum vaho_status status =
-        vaho_measure_explained(plume, &w->gas[n], explain ? &trail : NULL, m, winner, error);
+        vaho_measure(plume, &w->gas[n], &w->none[n], explain ? &trail : NULL, m, winner, error);
 
     plume->q_value = q;
     w->claim[n] = winner->claim;
-    w->strong[n] = winner->n_beside == 0 && is_strong(winner);
+    w->strong[n] = winner->n_beside == 0 && is_strong(winner) && !vaho_plume_is_unknown(plume);
     if (status != VAHO_OK || !explain) {
         vaho_measure_trail_free(&trail);
         out->plumes->n += status == VAHO_OK;
@@ -555,6 +565,12 @@ static enum vaho_status measure_amounts(struct search *s, struct vaho_detection 
                                 out->plumes->n, &amounts, error);
 }
 
+/* What is left beside a gas that may not be there is no second gas. */
+static int is_host(double q, double none)
+{
+    return 1.0 - (1.0 - q) * (1.0 - none) <= HOST_Q;
+}
+
 /* The winners that are kept, and then the other gases of their plumes. */
 static enum vaho_status measure_all(struct search *s, struct vaho_detection *out,
                                     const struct vaho_measuring *m, struct measured *w,
@@ -577,7 +593,7 @@ static enum vaho_status measure_all(struct search *s, struct vaho_detection *out
             continue;
         status = measure_winner(s, out, m, w, winner, s->q[i], s->why != NULL ? &s->why[i] : NULL,
                                 error);
-        if (status == VAHO_OK && s->q[i] <= HOST_Q)
+        if (status == VAHO_OK && is_host(s->q[i], w->none[out->plumes->n - 1]))
             host[n_hosts++] = (struct vaho_host){winner, w->gas[out->plumes->n - 1], s->q[i]};
     }
     if (status == VAHO_OK)
@@ -605,6 +621,9 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
                                .n_gases = s->n_gases,
                                .n_searched = s->n_searched,
                                .parts = s->real,
+                               .scored = s->scored,
+                               .n_scored = s->n_all,
+                               .empty_excess = s->empty_excess,
                                .name = w.name,
                                .wavelength_um = signatures->wavelength_um};
     size_t n = 0;
@@ -618,6 +637,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     w.gas = vaho_alloc(n, sizeof *w.gas);
     w.claim = vaho_alloc(n, sizeof *w.claim);
     w.strong = vaho_alloc(n, sizeof *w.strong);
+    w.none = vaho_alloc(n, sizeof *w.none);
     w.trail = vaho_alloc(n, sizeof *w.trail);
     if (s->settings->explain) {
         out->explanation = vaho_alloc(n, sizeof(struct vaho_explanation *));
@@ -625,7 +645,7 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     }
     if (status == VAHO_OK &&
         (!w.name || !out->plumes || !out->plumes->plume || !w.gas || !w.claim || !w.strong ||
-         !w.trail || (s->settings->explain && (!out->explanation || !w.rate))))
+         !w.none || !w.trail || (s->settings->explain && (!out->explanation || !w.rate))))
         status = vaho_fail_memory(error, "the plumes");
     for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
         w.name[g] = signatures->name[g];

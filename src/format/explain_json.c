@@ -165,6 +165,9 @@ static json_t *gases(const struct vaho_explanation *e, const struct vaho_plume *
     real(out, "spread", m->spread);
     real(out, "scale_squared", m->subsets.scale);
     whole(out, "subsets_weighed", m->subsets.n);
+    real(out, "none", m->none);
+    real(out, "left_chi2_per_band", m->left);
+    real(out, "empty_excess", m->empty_excess);
     for (size_t i = 0; i < n; i++) {
         const struct vaho_subset *s = &m->subsets.subset[i];
         json_t *one = json_object(), *names = json_array();

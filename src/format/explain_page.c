@@ -212,6 +212,9 @@ static void gases(const struct page *p)
         cell(p, s->probability, "");
         vaho_text_puts(p->text, "</tr>\n");
     }
+    row(p, "probability that it is of none of the gases searched for", m->none, "");
+    row(p, "chi² that the best set leaves, per band", m->left, "");
+    row(p, "what empty places have of that above 1, in the mean", m->empty_excess, "");
     end(p);
     vaho_text_puts(p->text, "<div class=\"wide\"><table class=\"quiet\"><tr><th>gas by itself</th>"
                             "<th class=\"n\">match</th><th class=\"n\">product with itself</th>"

@@ -175,6 +175,8 @@ static void strength(struct report_page *page, const struct vaho_plume *plume)
     const char *unit = report_unit(page, plume->gas);
     char number[REPORT_NUMBER_NBYTES];
 
+    if (!isfinite(plume->peak_ppmm)) /* an unknown gas */
+        return;
     vaho_text_printf(text, "<div><dt>Strength</dt><dd>%s ",
                      report_amount(number, plume->peak_ppmm, plume->sigma_ppmm));
     vaho_escape_markup(text, unit);

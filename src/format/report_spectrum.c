@@ -1,5 +1,6 @@
 /* report_spectrum.c - what was measured over a plume against what was fitted, band by band */
 #include <math.h>
+#include <string.h>
 
 #include "format/chart.h"
 #include "format/escape.h"
@@ -40,7 +41,10 @@ static void caption(struct report_page *page, const struct vaho_plume *plume)
         vaho_escape_markup(text, cube->units);
     }
     vaho_text_puts(text, "</span><span class=\"key\"><i class=\"line\"></i>fitted signature of ");
-    report_gas(page, plume->gas);
+    if (strcmp(plume->gas, VAHO_UNKNOWN_GAS) == 0)
+        vaho_text_puts(text, "the nearest gas searched for");
+    else
+        report_gas(page, plume->gas);
     vaho_text_puts(text, "</span></figcaption>\n");
 }
 

@@ -116,6 +116,9 @@ static void explanation(struct report_page *page)
                 "without one."},
         {"ppm.m", "Gas times path: 100 ppm.m is 100 parts per million through one metre of air, or "
                   "1 part per million through a hundred. ± is one standard deviation."},
+        {"unknown", "A plume of none of the gases searched for, more probably than of any of them: "
+                    "their spectra leave much of it unexplained, or one that was not searched for "
+                    "explains it better. It has no strength, for that is in ppm.m of a gas."},
         {"Else it may be", "Other gases that explain the spectrum, with the probability of each "
                            "given the library in use. What is not in the library cannot be named."},
         {"Source", "The upwind end of the plume, judged by its shape. The dashed ring around it is "

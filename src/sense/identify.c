@@ -43,10 +43,10 @@ static int fit(struct vaho_subset *out, const struct problem *p, const size_t *g
         if (!(amount > 0.0))
             return 0;
         out->explained += amount * p->match[gas[i]];
-        if (gas[i] < p->n_named &&
-            amount * amount * p->product[gas[i] * p->n_gases + gas[i]] > most) {
-            most = amount * amount * p->product[gas[i] * p->n_gases + gas[i]];
-            out->leading = gas[i];
+        double power = amount * amount * p->product[gas[i] * p->n_gases + gas[i]];
+        if (power > most) {
+            most = power;
+            out->leading = gas[i] < p->n_named ? gas[i] : VAHO_NO_LEADING;
         }
     }
     return 1;

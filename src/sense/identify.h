@@ -33,8 +33,7 @@ enum { VAHO_MAX_SUBSET = 3 };
 /* A set of gases that might be all there is in the plume. */
 struct vaho_subset {
     size_t n, gas[VAHO_MAX_SUBSET];
-    size_t
-        leading; /* the named gas that explains most of it; VAHO_NO_LEADING: all are of the air */
+    size_t leading; /* the gas that explains most of it; VAHO_NO_LEADING: it is not a named one */
     double explained, bic, probability;
 };
 

@@ -112,6 +112,48 @@ static void maps_show_the_plume_and_nothing_else(void **state)
     made_evidence_free(&m);
 }
 
+static void forget(struct vaho_plume *plume)
+{
+    free(plume->pixel);
+    free(plume->wavelength_um);
+    free(plume->excess);
+    free(plume->fit);
+}
+
+/* The same plume with decoys, once of the library's gas "two" and once where "two" is another gas.
+ */
+static void measure_without_its_gas(const struct vaho_measuring *measuring,
+                                    const struct vaho_contender *winner)
+{
+    enum { DECOYS = 6 };
+    float absorption[(N_GASES + DECOYS) * BANDS], parts[(N_GASES + DECOYS) * 2 * BANDS];
+    struct vaho_measuring m = *measuring;
+    struct vaho_plume plume;
+    size_t gas;
+    double none;
+
+    for (size_t i = 0; i < N_GASES + DECOYS; i++)
+        made_absorption(absorption + i * BANDS, BANDS, i == 1 ? 11.0 : 2.0 + 1.5 * (double)i, 1.5);
+    m.parts = m.scored = parts;
+    m.n_scored = N_GASES + DECOYS;
+    for (int missing = 0; missing < 2; missing++) {
+        if (missing)
+            made_absorption(absorption + BANDS, BANDS, 13.0, 1.5);
+        for (size_t i = 0; i < N_GASES + DECOYS; i++)
+            vaho_contrast_parts(parts + i * 2 * BANDS, m.scene->contrast, absorption + i * BANDS);
+        assert_int_equal(vaho_measure(&plume, &gas, &none, NULL, &m, winner, NULL), VAHO_OK);
+        assert_true(missing || gas == 1);
+        assert_string_equal(plume.gas, missing ? VAHO_UNKNOWN_GAS : "two");
+        assert_true(missing ? none > 0.9 : none < 0.05);
+        assert_true(isnan(plume.mean_ppmm) == missing && isnan(plume.sigma_ppmm) == missing &&
+                    isnan(plume.peak_ppmm) == missing);
+        if (missing)
+            assert_string_equal(plume.alternative[0].gas, m.name[gas]); /* the nearest */
+        assert_true(plume.n_pixels > 30 && plume.n_bands == BANDS);
+        forget(&plume);
+    }
+}
+
 static void a_plume_is_measured(void **state)
 {
     (void)state;
@@ -128,6 +170,7 @@ static void a_plume_is_measured(void **state)
     float absorption[N_GASES * BANDS], parts[N_GASES * 2 * BANDS];
     double mean = 0.0;
     size_t n, gas;
+    double none;
 
     make_cube(&m, absorption);
     evidence = learn_evidence(&m, absorption, N_GASES, N_GASES, 2);
@@ -151,8 +194,9 @@ static void a_plume_is_measured(void **state)
                                        .name = name,
                                        .wavelength_um = m.made.wavelength_um};
     assert_true(competition->n > 0 && competition->winner[0].gas == 1);
-    assert_int_equal(vaho_measure(&plume, &gas, &measuring, &competition->winner[0], &error),
-                     VAHO_OK);
+    assert_int_equal(
+        vaho_measure(&plume, &gas, &none, NULL, &measuring, &competition->winner[0], &error),
+        VAHO_OK);
     assert_string_equal(plume.gas, "two");
     assert_true(plume.probability > 0.9);
     assert_true(plume.snr == (double)competition->winner[0].candidate.z);
@@ -177,10 +221,8 @@ static void a_plume_is_measured(void **state)
     assert_int_equal(plume.n_bands, BANDS);
     for (size_t b = 0; b < BANDS; b++) /* the picture: what was seen and what was fitted agree */
         assert_true(fabs(plume.excess[b] - plume.fit[b]) < 0.15 * fabs(plume.fit[11]) + 0.02);
-    free(plume.pixel);
-    free(plume.wavelength_um);
-    free(plume.excess);
-    free(plume.fit);
+    forget(&plume);
+    measure_without_its_gas(&measuring, &competition->winner[0]);
     vaho_wedges_free(wedges);
     vaho_maps_free(maps);
     vaho_competition_free(competition);

@@ -98,17 +98,20 @@ static void gases_not_named_go_under_one_name(void **state)
     struct made_cube cube;
     struct vaho_source *source = half_blanked(&cube);
     struct vaho_mandate *mandate = made_mandate(made_body(), NULL); /* ammonia, methane */
-    struct vaho_plume plume = plume_at(1, 2, 1);
+    struct vaho_plume both[] = {plume_at(1, 2, 1), plume_at(0, 2, 1)}, plume = both[0];
     struct vaho_detection *d;
 
     (void)state;
+    snprintf(both[1].gas, sizeof both[1].gas, "%s", VAHO_UNKNOWN_GAS);
     plume.n_alternatives = 4;
     plume.alternative[0] = (struct vaho_alternative){"methane", 0.3};
     plume.alternative[1] = (struct vaho_alternative){"phosgene", 0.2};
     plume.alternative[2] = (struct vaho_alternative){"acetone", 0.15};
     plume.alternative[3] = (struct vaho_alternative){"ammonia", 0.1};
-    d = detection_of(&plume, 1);
+    both[0] = plume;
+    d = detection_of(both, 2);
     vaho_permit_detection(d, source, mandate);
+    assert_int_equal(d->plumes->n, 1); /* what is none of the gases named is not told */
     assert_int_equal(d->plumes->plume[0].n_alternatives, 3);
     assert_string_equal(d->plumes->plume[0].alternative[0].gas, VAHO_OTHER_GAS);
     assert_true(fabs(d->plumes->plume[0].alternative[0].probability - 0.35) < 1e-12);

@@ -137,6 +137,23 @@ static void an_exercise_says_so_three_times(void **state)
     made_up_free(&scene);
 }
 
+static void an_unknown_gas_has_no_strength(void **state)
+{
+    (void)state;
+    struct made_up scene;
+    made_up_new(&scene, 1);
+    struct vaho_plume *plume = &scene.plume[0];
+    snprintf(plume->gas, sizeof plume->gas, "%s", VAHO_UNKNOWN_GAS);
+    plume->peak_ppmm = plume->mean_ppmm = plume->sigma_ppmm = NAN;
+    plume->emission_kg_h = plume->emission_sigma_kg_h = NAN;
+    char *page = page_of(&scene);
+    assert_int_equal(count(page, "fitted signature of the nearest gas searched for"), 1);
+    assert_int_equal(count(page, "<dt>Strength</dt>"), 2); /* of the other two */
+    assert_int_equal(count(page, "<article class=\"card\""), 3);
+    free(page);
+    made_up_free(&scene);
+}
+
 static void nothing_found_is_said_plainly(void **state)
 {
     (void)state;
@@ -288,6 +305,7 @@ int main(void)
         cmocka_unit_test(north_and_scale_are_right),
         cmocka_unit_test(the_page_refers_to_nothing_outside),
         cmocka_unit_test(an_exercise_says_so_three_times),
+        cmocka_unit_test(an_unknown_gas_has_no_strength),
         cmocka_unit_test(nothing_found_is_said_plainly),
         cmocka_unit_test(what_strangers_wrote_stays_text),
         cmocka_unit_test(cubes_of_any_shape_are_drawn),
