@@ -12,7 +12,7 @@
 #include "vaho/casebook.h"
 
 struct request {
-    char command[32]; /* "casebook add" */
+    char command[VERB_NAMED_NBYTES]; /* "casebook add" */
     struct mandate_option permission;
     int kind; /* enum vaho_casebook_kind, or -1 */
     int json;
@@ -230,7 +230,6 @@ static const struct verb {
     int (*run)(struct request *r);
 } verbs[] = {{"new", "noxwy", run_new}, {"add", "MTRwy", run_add},    {"info", "j", run_info},
              {"check", "j", run_check}, {"backup", "wy", run_backup}, {"export", "wy", run_export}};
-enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_option(void *context, int option, char *value)
 {
@@ -281,22 +280,13 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
 int cmd_casebook(int argc, char **argv)
 {
     struct request r = {.kind = -1};
-    size_t v = 0;
-    int code;
+    const struct verb_set set = {"casebook", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, r.command, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return command_misused("casebook",
-                               argc > 1 ? "there is no 'casebook %s'"
-                                        : "say what: new, add, info, check, backup or "
-                                          "export",
-                               argc > 1 ? argv[1] : "");
-    snprintf(r.command, sizeof r.command, "casebook %s", verbs[v].name);
+    if (v == set.n)
+        return code;
     code = parse(&r, &verbs[v], argc - 1, argv + 1);
     if (code == -1)
         code = verbs[v].run(&r);

@@ -18,7 +18,7 @@
 enum { MAX_HELD = 64, MAX_KEY_NBYTES = 4096 };
 
 struct request {
-    char command[32]; /* "ledger verify" */
+    char command[VERB_NAMED_NBYTES]; /* "ledger verify" */
     struct vaho_ledger_policy policy;
     char keeper[VAHO_KEY_HEX_NBYTES], witness_key[VAHO_LEDGER_MAX_WITNESSES][VAHO_KEY_HEX_NBYTES];
     struct vaho_checkpoint *held;
@@ -470,7 +470,6 @@ static const struct verb {
              {"checkpoint", "kcoj", run_checkpoint},
              {"prove", "esco", run_prove},
              {"witness", "kKnm1o", run_witness}};
-enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 /* The public key in a file that 'vaho mandate key' wrote. */
 static int take_key(struct request *r, char out[VAHO_KEY_HEX_NBYTES], const char *path)
@@ -588,24 +587,18 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
 int cmd_ledger(int argc, char **argv)
 {
     struct request *r;
-    size_t v = 0;
-    int code;
+    char named[VERB_NAMED_NBYTES];
+    const struct verb_set set = {"ledger", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, named, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return command_misused("ledger",
-                               argc > 1 ? "there is no 'ledger %s'"
-                                        : "say what: list, verify, checkpoint, prove or witness",
-                               argc > 1 ? argv[1] : "");
+    if (v == set.n)
+        return code;
     r = vaho_alloc(1, sizeof *r);
     if (r == NULL)
         return EXIT_FAULT;
-    snprintf(r->command, sizeof r->command, "ledger %s", verbs[v].name);
+    memcpy(r->command, named, sizeof named);
     r->limit = 100;
     code = parse(r, &verbs[v], argc - 1, argv + 1);
     if (code == -1)

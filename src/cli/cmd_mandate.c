@@ -19,7 +19,7 @@
 enum { MAX_NAMES = 256, PATH_NBYTES = 4096, MAX_AREA_NBYTES = 8 << 20 };
 
 struct request {
-    char command[32]; /* "mandate new" */
+    char command[VERB_NAMED_NBYTES]; /* "mandate new" */
     struct vaho_mandate_draft draft;
     const char *cosigner[MAX_NAMES], *sensor[MAX_NAMES], *gas[MAX_NAMES];
     struct vaho_mandate_partner partner[MAX_NAMES];
@@ -435,25 +435,18 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
 int cmd_mandate(int argc, char **argv)
 {
     struct request *r;
-    size_t v = 0;
-    int code;
+    char named[VERB_NAMED_NBYTES];
+    const struct verb_set set = {"mandate", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, named, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < sizeof verbs / sizeof verbs[0] && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == sizeof verbs / sizeof verbs[0])
-        return command_misused("mandate",
-                               argc > 1 ? "there is no 'mandate %s'"
-                                        : "say what: key, new, sign, verify, show or "
-                                          "revoke",
-                               argc > 1 ? argv[1] : "");
+    if (v == set.n)
+        return code;
     r = vaho_alloc(1, sizeof *r);
     if (r == NULL)
         return EXIT_FAULT;
-    snprintf(r->command, sizeof r->command, "mandate %s", verbs[v].name);
+    memcpy(r->command, named, sizeof named);
     r->draft.border_sigmas = 3;
     r->draft.assumed_sigma_m = 10;
     r->draft.cosigner = r->cosigner;

@@ -15,7 +15,7 @@
 enum { MAX_SITES = 10000, MAX_LIMIT = 1000000 };
 
 struct request {
-    char command[32]; /* "review confirm" */
+    char command[VERB_NAMED_NBYTES]; /* "review confirm" */
     struct account_option account;
     const char *state, *reason;
     uint64_t limit;
@@ -253,7 +253,6 @@ static const struct verb {
     {"reject", "upyr", 2, 1 << 20, "a casebook and SITE@VERSION are needed", run_reject},
     {"another-pass", "upy", 2, 2, "a casebook and one SITE@VERSION are needed", run_another_pass},
     {"undo", "upy", 2, 2, "a casebook and a site are needed", run_undo}};
-enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_option(void *context, int option, char *value)
 {
@@ -299,22 +298,13 @@ int cmd_review(int argc, char **argv)
 {
     struct request r = {.limit = 100};
     struct vaho_error error;
-    size_t v = 0;
-    int code;
+    const struct verb_set set = {"review", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, r.command, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return command_misused("review",
-                               argc > 1 ? "there is no 'review %s'"
-                                        : "say what: list, history, confirm, reject, another-pass "
-                                          "or undo",
-                               argc > 1 ? argv[1] : "");
-    snprintf(r.command, sizeof r.command, "review %s", verbs[v].name);
+    if (v == set.n)
+        return code;
     code = parse(&r, &verbs[v], argc - 1, argv + 1);
     if (code != -1)
         return code;

@@ -17,7 +17,7 @@
 enum { MAX_LIMIT = 1000000, MAX_THREADS = 1024 };
 
 struct request {
-    char command[32]; /* "sites list" */
+    char command[VERB_NAMED_NBYTES]; /* "sites list" */
     struct vaho_casebook *casebook;
     struct vaho_casebook_info info;
     struct vaho_sites_state state;
@@ -364,7 +364,6 @@ static const struct verb {
              {"show", "j", 2, "a casebook and a site are needed", run_show},
              {"explain", "j", 2, "a casebook and a site are needed", run_explain},
              {"known", "wy", 2, "a casebook and a GeoJSON of emitters are needed", run_known}};
-enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_box(struct request *r, const char *value)
 {
@@ -458,21 +457,13 @@ static int run(struct request *r, const struct verb *verb)
 int cmd_sites(int argc, char **argv)
 {
     struct request r = {.query = vaho_sites_query_defaults()};
-    size_t v = 0;
-    int code;
+    const struct verb_set set = {"sites", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, r.command, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return command_misused("sites",
-                               argc > 1 ? "there is no 'sites %s'"
-                                        : "say what: update, list, show, explain or known",
-                               argc > 1 ? argv[1] : "");
-    snprintf(r.command, sizeof r.command, "sites %s", verbs[v].name);
+    if (v == set.n)
+        return code;
     vaho_moment_format(r.at, (double)time(NULL));
     code = parse(&r, &verbs[v], argc - 1, argv + 1);
     return code == -1 ? run(&r, &verbs[v]) : code;

@@ -12,7 +12,7 @@
 #include "cli/verb_options.h"
 
 struct request {
-    char command[32]; /* "user add" */
+    char command[VERB_NAMED_NBYTES]; /* "user add" */
     struct account_option account;
     struct act_option act;
     unsigned roles;
@@ -156,7 +156,6 @@ static const struct verb {
              {"list", "j", 1, "one casebook is needed", run_list},
              {"disable", "upy", 2, "a casebook and a name are needed", run_disable},
              {"password", "upyn", 2, "a casebook and a name are needed", run_password}};
-enum { N_VERBS = sizeof verbs / sizeof verbs[0] };
 
 static int take_roles(struct request *r, char *value)
 {
@@ -219,20 +218,13 @@ int cmd_user(int argc, char **argv)
 {
     struct request r = {0};
     struct vaho_error error;
-    size_t v = 0;
-    int code;
+    const struct verb_set set = {"user", verbs, sizeof verbs / sizeof verbs[0], sizeof verbs[0],
+                                 print_help};
+    int code = EXIT_DONE;
+    size_t v = verb_choose(&code, r.command, &set, argc, argv);
 
-    if (argc > 1 && (strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "--help") == 0)) {
-        print_help();
-        return EXIT_DONE;
-    }
-    while (argc > 1 && v < N_VERBS && strcmp(argv[1], verbs[v].name) != 0)
-        v++;
-    if (argc < 2 || v == N_VERBS)
-        return command_misused(
-            "user", argc > 1 ? "there is no 'user %s'" : "say what: add, list, disable or password",
-            argc > 1 ? argv[1] : "");
-    snprintf(r.command, sizeof r.command, "user %s", verbs[v].name);
+    if (v == set.n)
+        return code;
     code = parse(&r, &verbs[v], argc - 1, argv + 1);
     if (code != -1)
         return code;
