@@ -23,7 +23,7 @@ ogr.UseExceptions()
 BUILD = pathlib.Path(os.environ["VAHO"]).parent
 WRITER = BUILD / "tests" / "test_format_products"
 FIELDS = ("id gas q_value snr peak_ppmm mean_ppmm sigma_ppmm pixels source_line source_sample "
-          "source_sigma_px source_longitude source_latitude position_sigma_m "
+          "source_sigma_px source_covariance_px2 source_longitude source_latitude position_sigma_m "
           "position_covariance_m2 pixel_bbox emission_kg_h emission_sigma_kg_h probability alternatives flight time exercise mandate").split()
 
 
@@ -59,7 +59,7 @@ def check_layer(layer, geometry, plumes):
         for name in FIELDS:
             wanted = plume["properties"][name]
             got = feature[name]
-            if name in ("pixel_bbox", "alternatives"):
+            if name in ("source_covariance_px2", "pixel_bbox", "alternatives"):
                 got = json.loads(got)
             assert got == wanted, (name, got, wanted)
         yield feature.GetGeometryRef(), plume
