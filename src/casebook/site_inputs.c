@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "vaho/plume.h"
 
 /* A plume whose error nobody states lies within 30 m, and no site is a point. */
 static const double ASSUMED_SIGMA_M = 30, EXTENT_M = 3;
@@ -232,6 +233,16 @@ static double without_certain(double q, double n_at_least_as_strong, double n_ce
     return alone / (alone + SHARE_OF_STACKS * (1 - alone));
 }
 
+/* Of ten plumes at one q-value that none of the gases searched for explains, about one is a gas:
+ * ground that no decoy is like is called unknown too (bench/stack --sites, first-day and needle).
+ */
+static double unknown_alone(double q)
+{
+    static const double SHARE_OF_GASES = 0.1;
+
+    return q / (q + SHARE_OF_GASES * (1 - q));
+}
+
 /* Covariances from products can be flat; no site is a point, so that is added to both axes. */
 static struct vaho_fix read_fix(struct vaho_site_rows *out, sqlite3_stmt *s)
 {
@@ -282,6 +293,8 @@ static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sq
                                           .sigma_ppmm = real_of(s, 7),
                                           .emission_kg_h = real_of(s, 8),
                                           .emission_sigma_kg_h = real_of(s, 9)};
+    if (strcmp(gas, VAHO_UNKNOWN_GAS) == 0)
+        row->plume.q_alone = unknown_alone(row->plume.q_value);
     if (flight->is_stack)
         row->plume.q_alone = without_certain(row->plume.q_value, sqlite3_column_double(s, 15),
                                              sqlite3_column_double(s, 16));

@@ -202,6 +202,19 @@ def check_bad_coverage():
         sites(*arguments, code=code)
 
 
+def check_unknown():
+    """A plume of no gas that was searched for needs to be surer."""
+    vaho("casebook", "new", "unknown.gpkg", "--open")
+    for i, (gas, q) in enumerate((("unknown", 0.05), ("unknown", 0.0001), ("ammonia", 0.05))):
+        made_products.write_pass(f"odd{i}", f"odd{i}", [{"east_m": 100 + 200 * i, "north_m": 100, "q_value": q, "gas": gas,
+                                                         "mean_ppmm": None, "sigma_ppmm": None}])
+        vaho("casebook", "add", "unknown.gpkg", f"odd{i}")
+    sites("update", "unknown.gpkg", "--at", AT)
+    told = {(s["gas"], s["least_q_value"]): s["probability"] for s in listed("unknown.gpkg")}
+    assert told["unknown", 0.05] < 0.5 < told["ammonia", 0.05], told
+    assert told["unknown", 0.0001] > 0.9, told
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     filled = check_order(make_passes())
@@ -212,3 +225,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_old_products()
     check_antimeridian()
     check_bad_coverage()
+    check_unknown()
