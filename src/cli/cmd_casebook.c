@@ -17,7 +17,7 @@ struct request {
     int kind; /* enum vaho_casebook_kind, or -1 */
     int json;
     struct act_option act;
-    int n_files;
+    size_t n_files;
     char **file; /* the casebook first */
 };
 
@@ -102,7 +102,7 @@ static int run_add(struct request *r)
         return code;
     if (vaho_casebook_open(&casebook, r->file[0], &error) != VAHO_OK)
         return command_failed(r->command, &error);
-    for (int i = 1; i < r->n_files && code == EXIT_DONE; i++) {
+    for (size_t i = 1; i < r->n_files && code == EXIT_DONE; i++) {
         status = vaho_casebook_add(&added, casebook, r->file[i], r->permission.mandate,
                                    r->permission.trust, &act, &error);
         if (status == VAHO_OK)
@@ -268,13 +268,8 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    if (code != -1)
-        return code;
-    r->n_files = argc - first;
-    r->file = argv + first;
-    return -1;
+    return verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 }
 
 int cmd_casebook(int argc, char **argv)

@@ -26,7 +26,7 @@ struct request {
     const char *key, *out, *name, *memory;
     uint64_t entry, since, from, limit, needed;
     int has_entry, has_since, first, json;
-    int n_files;
+    size_t n_files;
     char **file;
 };
 
@@ -575,13 +575,8 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    if (code != -1)
-        return code;
-    r->n_files = argc - first;
-    r->file = argv + first;
-    return -1;
+    return verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 }
 
 int cmd_ledger(int argc, char **argv)

@@ -423,13 +423,8 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
 
-    if (code != -1)
-        return code;
-    r->n_files = (size_t)(argc - first);
-    r->file = argv + first;
-    return -1;
+    return verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 }
 
 int cmd_mandate(int argc, char **argv)

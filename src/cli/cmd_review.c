@@ -20,7 +20,7 @@ struct request {
     const char *state, *reason;
     uint64_t limit;
     int json;
-    int n_files;
+    size_t n_files;
     char **file; /* the casebook, then sites */
     struct vaho_casebook *casebook;
     json_t *out;
@@ -151,7 +151,10 @@ static void print_decided(const struct request *r, const char *site, const char 
     printf("%s   %s by %s\n", site, what, r->account.user);
 }
 
-static int run_confirm(struct request *r)
+/* One site, by its own call. */
+static int decide(struct request *r, const char *what,
+                  enum vaho_status (*call)(struct vaho_casebook *, const struct vaho_act *,
+                                           const struct vaho_judged *, struct vaho_error *))
 {
     struct vaho_judged judged;
     struct vaho_act act;
@@ -162,27 +165,20 @@ static int run_confirm(struct request *r)
         code = account_option_act(&act, &r->account, r->command, r->casebook);
     if (code != EXIT_DONE)
         return code;
-    if (vaho_review_confirm(r->casebook, &act, &judged, &error) != VAHO_OK)
+    if (call(r->casebook, &act, &judged, &error) != VAHO_OK)
         return command_failed(r->command, &error);
-    print_decided(r, judged.site, "confirmed");
+    print_decided(r, judged.site, what);
     return EXIT_DONE;
+}
+
+static int run_confirm(struct request *r)
+{
+    return decide(r, "confirmed", vaho_review_confirm);
 }
 
 static int run_another_pass(struct request *r)
 {
-    struct vaho_judged judged;
-    struct vaho_act act;
-    struct vaho_error error;
-    int code = split(r, &judged, r->file[1]);
-
-    if (code == EXIT_DONE)
-        code = account_option_act(&act, &r->account, r->command, r->casebook);
-    if (code != EXIT_DONE)
-        return code;
-    if (vaho_review_another_pass(r->casebook, &act, &judged, &error) != VAHO_OK)
-        return command_failed(r->command, &error);
-    print_decided(r, judged.site, "another pass asked for");
-    return EXIT_DONE;
+    return decide(r, "another pass asked for", vaho_review_another_pass);
 }
 
 static int reject_all(struct request *r, struct vaho_judged *judged, size_t n)
@@ -206,7 +202,7 @@ static int reject_all(struct request *r, struct vaho_judged *judged, size_t n)
 
 static int run_reject(struct request *r)
 {
-    size_t n = (size_t)r->n_files - 1;
+    size_t n = r->n_files - 1;
     struct vaho_judged *judged;
     int code;
 
@@ -240,7 +236,7 @@ static int run_undo(struct request *r)
 
 static const struct verb {
     const char *name, *takes; /* its options; another one is misplaced */
-    int n_least, n_most;
+    size_t n_least, n_most;
     const char *needs;
     int (*run)(struct request *r);
 } verbs[] = {
@@ -283,12 +279,10 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
+    int code = verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 
     if (code != -1)
         return code;
-    r->n_files = argc - first;
-    r->file = argv + first;
     return r->n_files >= verb->n_least && r->n_files <= verb->n_most
                ? -1
                : command_misused(r->command, "%s", verb->needs);

@@ -26,7 +26,7 @@ struct request {
     struct act_option act;
     uint64_t n_threads;
     int json, geojson;
-    int n_files;
+    size_t n_files;
     char **file; /* the casebook first */
     json_t *out; /* collects what --json prints */
     int n_printed, n_passes;
@@ -356,7 +356,7 @@ static int run_explain(struct request *r)
 
 static const struct verb {
     const char *name, *takes; /* its options; another one is misplaced */
-    int n_files;
+    size_t n_files;
     const char *needs;
     int (*run)(struct request *r);
 } verbs[] = {{"update", "atjwy", 1, "one casebook is needed", run_update},
@@ -428,12 +428,10 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
         {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
+    int code = verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 
     if (code != -1)
         return code;
-    r->n_files = argc - first;
-    r->file = argv + first;
     if (r->json && r->geojson)
         return command_misused(r->command, "--json and --geojson exclude each other");
     return r->n_files == verb->n_files ? -1 : command_misused(r->command, "%s", verb->needs);

@@ -17,7 +17,7 @@ struct request {
     struct act_option act;
     unsigned roles;
     int new_fd, is_new_fd, json;
-    int n_files;
+    size_t n_files;
     char **file; /* the casebook, then a name */
     struct vaho_casebook *casebook;
     json_t *out;
@@ -149,7 +149,7 @@ static int run_password(struct request *r)
 
 static const struct verb {
     const char *name, *takes; /* its options; another one is misplaced */
-    int n_files;
+    size_t n_files;
     const char *needs;
     int (*run)(struct request *r);
 } verbs[] = {{"add", "upyrn", 2, "a casebook and a name are needed", run_add},
@@ -205,12 +205,10 @@ static int parse(struct request *r, const struct verb *verb, int argc, char **ar
                                             {NULL, 0, NULL, 0}};
     const struct verb_options taken = {r->command, verb->name,  verb->takes,
                                        options,    take_option, print_help};
-    int first, code = verb_options_take(&first, &taken, r, argc, argv);
+    int code = verb_options_take(&r->n_files, &r->file, &taken, r, argc, argv);
 
     if (code != -1)
         return code;
-    r->n_files = argc - first;
-    r->file = argv + first;
     return r->n_files == verb->n_files ? -1 : command_misused(r->command, "%s", verb->needs);
 }
 

@@ -365,8 +365,8 @@ int exercise_campaign(int *code, int argc, char **argv)
                                             {"help", no_argument, NULL, 'h'},
                                             {NULL, 0, NULL, 0}};
     struct request r = {.json = 0};
-    size_t v = 0;
-    int first;
+    size_t v = 0, n_files;
+    char **file;
 
     while (v < sizeof verbs / sizeof verbs[0] && strcmp(argv[0], verbs[v].name) != 0)
         v++;
@@ -375,11 +375,11 @@ int exercise_campaign(int *code, int argc, char **argv)
     snprintf(r.command, sizeof r.command, "exercise %s", verbs[v].name);
     const struct verb_options taken = {r.command, verbs[v].name, verbs[v].takes,
                                        options,   take_option,   print_help};
-    *code = verb_options_take(&first, &taken, &r, argc, argv);
-    if (*code == -1 && argc - first != 1)
+    *code = verb_options_take(&n_files, &file, &taken, &r, argc, argv);
+    if (*code == -1 && n_files != 1)
         *code = command_misused(r.command, "one folder of an exercise is needed");
     else if (*code == -1) {
-        r.dir = argv[first];
+        r.dir = file[0];
         *code = verbs[v].run(&r);
     }
     return 1;

@@ -47,8 +47,8 @@ size_t verb_choose(int *out_code, char named[VERB_NAMED_NBYTES], const struct ve
     return set->n;
 }
 
-int verb_options_take(int *first_file, const struct verb_options *o, void *context, int argc,
-                      char **argv)
+int verb_options_take(size_t *n_files, char ***file, const struct verb_options *o, void *context,
+                      int argc, char **argv)
 {
     int option, index = 0;
 
@@ -70,6 +70,7 @@ int verb_options_take(int *first_file, const struct verb_options *o, void *conte
         if (code != EXIT_DONE)
             return code;
     }
-    *first_file = optind;
+    *n_files = (size_t)(argc - optind);
+    *file = argv + optind;
     return -1;
 }

@@ -34,10 +34,10 @@ struct verb_options {
 };
 
 /*
- * Takes the options, in order.  -1: go on, with the files argv[*first_file] .. argv[argc - 1];
- * else the exit code, help or a message having been printed.
+ * Takes the options, in order.  -1: go on, with the *n_files files that are left of argv; else the
+ * exit code, help or a message having been printed.
  */
-int verb_options_take(int *first_file, const struct verb_options *options, void *context, int argc,
-                      char **argv);
+int verb_options_take(size_t *n_files, char ***file, const struct verb_options *options,
+                      void *context, int argc, char **argv);
 
 #endif
