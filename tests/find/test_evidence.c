@@ -528,6 +528,45 @@ static void threads_change_no_bit(void **state)
     made_evidence_free(&m);
 }
 
+/* The second of two strips is passed over: whatever it holds, what is learned is the same. */
+static void a_strip_that_is_skipped_says_nothing(void **state)
+{
+    enum { LINES = 512, SAMPLES = 32, FROM = 320 }; /* beyond the first's reach */
+    static double learned[2][2 * BANDS * BANDS];
+    float absorption[N_SIGNATURES * BANDS];
+
+    (void)state;
+    absorptions(absorption);
+    for (size_t skipped = 0; skipped < 2; skipped++) {
+        for (size_t odd = 0; odd < 2; odd++) {
+            struct made_evidence m;
+            struct vaho_evidence *evidence;
+            struct vaho_backgrounds *backgrounds;
+            make_noise(&m, LINES, SAMPLES, 71);
+            for (size_t l = FROM; odd && l < LINES; l++) /* up and down: the mean is what it was */
+                for (size_t s = 0; s < SAMPLES; s++)
+                    *made_scene_at(&m.made, l, 3, s) += (l / 16 + s / 16) % 2 ? 5.0f : -5.0f;
+            made_evidence_open(&m, 1, 0, 0, 1);
+            m.scene.n_skipped = skipped;
+            evidence = learn_evidence(&m, absorption, 1, 1, 2);
+            backgrounds = learn_backgrounds(&m, absorption, 1, 2);
+            memcpy(learned[odd], vaho_evidence_cholesky(evidence, 1), sizeof learned[odd] / 2);
+            memcpy(learned[odd] + BANDS * BANDS, backgrounds->own[0].moment[0],
+                   sizeof learned[odd] / 2);
+            vaho_evidence_free(evidence);
+            vaho_backgrounds_free(backgrounds);
+            made_evidence_free(&m);
+        }
+        for (size_t half = 0; half < 2; half++) {
+            double most = 0.0;
+            for (size_t i = half * BANDS * BANDS; i < (half + 1) * BANDS * BANDS; i++)
+                most = fmax(most, fabs(learned[1][i] - learned[0][i]));
+            print_message("%zu skipped: differs by %.6f\n", skipped, most);
+            assert_true(skipped ? most < 1e-3 : most > 0.1); /* of unit noise */
+        }
+    }
+}
+
 static void a_cube_too_small_is_refused_or_does_without_coarse_scales(void **state)
 {
     (void)state;
@@ -578,6 +617,7 @@ int main(void)
         cmocka_unit_test(candidates_are_the_peaks_of_the_maps),
         cmocka_unit_test(plumes_are_found_where_they_are_and_as_strong),
         cmocka_unit_test(threads_change_no_bit),
+        cmocka_unit_test(a_strip_that_is_skipped_says_nothing),
         cmocka_unit_test(a_cube_too_small_is_refused_or_does_without_coarse_scales),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
