@@ -141,7 +141,8 @@ static enum vaho_status read_passes(struct vaho_intake *out, const struct place 
     vaho_text_init(&all, (size_t)MAX_STACKED * VAHO_DIGEST_HEX_NBYTES);
     for (size_t i = 0; i < out->n_passes && status == VAHO_OK; i++) {
         if (i > 0 && by_sha256(&out->pass[i - 1], &out->pass[i]) == 0)
-            status = wrong(at, "passes", "names one cube twice, which says nothing more");
+            status =
+                wrong(at, "passes", "names one cube twice; list each cube once and stack again");
         vaho_text_printf(&all, "%s\n", out->pass[i].sha256);
     }
     if (status == VAHO_OK && all.failed)
