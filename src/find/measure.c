@@ -235,6 +235,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
     double tempering = (double)winner->candidate.raw / (double)winner->candidate.z;
     double left = NAN;
     struct vaho_subsets subsets = {0};
+    struct vaho_drift drift;
     enum vaho_status status = VAHO_OK;
 
     *out = (struct vaho_plume){
@@ -264,11 +265,13 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
         status = name_gas(out, &gas, out_none, &left, &subsets, match, product, m, winner, error);
     if (status == VAHO_OK) {
         *out_gas = gas;
-        status =
-            vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
+        vaho_drift_find(&drift, &m->wind, m->place, 0.5 * (double)(out->bbox[0] + out->bbox[2]),
+                        0.5 * (double)(out->bbox[1] + out->bbox[3]), NAN);
+        status = vaho_source_point(out, m->wedges, &drift, m->maps, gas, m->competition,
+                                   winner->claim, error);
     }
     if (status == VAHO_OK && out_trail != NULL) {
-        status = vaho_source_explain(&out_trail->source, out, m->wedges, m->maps, gas,
+        status = vaho_source_explain(&out_trail->source, out, m->wedges, &drift, m->maps, gas,
                                      m->competition, winner->claim, error);
         out_trail->n_gases = m->n_gases;
         out_trail->spread = tempering;

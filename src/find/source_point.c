@@ -21,6 +21,9 @@ static const double WIDTH_AT_SOURCE = 0.9;
 static const double SHAPE_TRUST = 0.6, MIN_SIGMA_PX = 2.0, NEGLIGIBLE = 0.02,
                     PI = 3.14159265358979323846;
 
+/* Of a wedge's direction about the wind's, and the share of winds that are not what was said. */
+static const double MEANDER_RAD = 0.17453292519943295, WIND_WRONG = 0.02;
+
 struct wedge {
     float m[SIDE][SIDE];
     short first[SIDE], end[SIDE]; /* of each row, what is not 0 */
@@ -133,14 +136,35 @@ static double match_wedge(const struct view *view, const struct wedge *wedge, lo
     return gmm > 0.0 ? ym / sqrt(gmm) : 0.0;
 }
 
-/* The best T over all wedges from one source. */
-static double match_source(const struct view *view, const struct vaho_wedges *wedges, long line,
-                           long sample)
+/* ln of how likely each direction is before the map is looked at, 0 for the likeliest. */
+static void directions_expect(double log_p[N_DIRECTIONS], const struct vaho_drift *drift)
 {
-    double best = 0.0;
+    double sigma = hypot(drift->to_sigma_rad, MEANDER_RAD);
+    int known = drift->to_line != 0.0 || drift->to_sample != 0.0;
+    double wind =
+        known ? atan2(drift->to_line / drift->along_m, drift->to_sample / drift->across_m) : 0.0;
+
+    for (int i = 0; i < N_DIRECTIONS; i++) {
+        double off = remainder(2.0 * PI * i / N_DIRECTIONS - wind, 2.0 * PI) / sigma;
+        log_p[i] = known ? log((1.0 - WIND_WRONG) * exp(-0.5 * off * off) + WIND_WRONG) : 0.0;
+    }
+}
+
+/* ln of how likely a wedge is; T below 0 is gas that is missing. */
+static double log_odds(double t, double log_p)
+{
+    return 0.5 * SHAPE_TRUST * t * fabs(t) + log_p;
+}
+
+/* The best over all wedges from one source. */
+static double match_source(const struct view *view, const struct vaho_wedges *wedges,
+                           const double log_p[N_DIRECTIONS], long line, long sample)
+{
+    double best = -INFINITY;
 
     for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
-        best = fmax(best, match_wedge(view, &wedges->wedge[i], line, sample));
+        best = fmax(best, log_odds(match_wedge(view, &wedges->wedge[i], line, sample),
+                                   log_p[i / N_SHAPES]));
     return best;
 }
 
@@ -176,12 +200,12 @@ static long grid_sample(const struct grid *grid, long i)
 
 /* Sums over sources tried, each by how likely it is beside the best one. */
 struct posterior {
-    double best, weight, l, s, ll, ls, ss; /* best: T; moments about line 0, sample 0 */
+    double best, weight, l, s, ll, ls, ss; /* best: ln odds; moments about line 0, sample 0 */
 };
 
-static void add_source(struct posterior *p, double t, double pixels, double l, double s)
+static void add_source(struct posterior *p, double odds, double pixels, double l, double s)
 {
-    double w = pixels * exp(fmin(0.5 * SHAPE_TRUST * (t * t - p->best * p->best), 50.0));
+    double w = pixels * exp(fmin(odds - p->best, 50.0));
 
     p->weight += w;
     p->l += w * l;
@@ -191,49 +215,53 @@ static void add_source(struct posterior *p, double t, double pixels, double l, d
     p->ss += w * s * s;
 }
 
-/* Tries every COARSE_STEP-th pixel of the footprint's surroundings; t holds what each gives. */
-static void try_coarsely(double *t, long *best, const struct view *view,
-                         const struct vaho_wedges *wedges, const struct grid *grid)
+/* Tries every COARSE_STEP-th pixel of the footprint's surroundings; 'odds' holds what each gives.
+ */
+static void try_coarsely(double *odds, long *best, const struct view *view,
+                         const struct vaho_wedges *wedges, const double log_p[N_DIRECTIONS],
+                         const struct grid *grid)
 {
     *best = 0;
     for (long i = 0; i < grid->n_lines * grid->n_samples; i++) {
-        t[i] = match_source(view, wedges, grid_line(grid, i), grid_sample(grid, i));
-        *best = t[i] > t[*best] ? i : *best;
+        odds[i] = match_source(view, wedges, log_p, grid_line(grid, i), grid_sample(grid, i));
+        *best = odds[i] > odds[*best] ? i : *best;
     }
 }
 
 enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
-                                   const struct vaho_maps *maps, size_t gas,
-                                   const struct vaho_competition *competition, unsigned claim,
-                                   struct vaho_error *error)
+                                   const struct vaho_drift *drift, const struct vaho_maps *maps,
+                                   size_t gas, const struct vaho_competition *competition,
+                                   unsigned claim, struct vaho_error *error)
 {
     struct view view = {0};
     struct posterior near = {0}, all;
     struct grid grid;
-    double *t = NULL, line, sample;
+    double log_p[N_DIRECTIONS], *odds = NULL, line, sample;
     long best = 0, best_line, best_sample;
     enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
 
     grid = lay_grid(&view, plume);
     if (status == VAHO_OK &&
-        (t = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *t)) == NULL)
+        (odds = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *odds)) == NULL)
         status = vaho_fail_memory(error, "a plume's source");
     if (status != VAHO_OK)
         goto done;
-    try_coarsely(t, &best, &view, wedges, &grid);
+    directions_expect(log_p, drift);
+    try_coarsely(odds, &best, &view, wedges, log_p, &grid);
     best_line = grid_line(&grid, best);
     best_sample = grid_sample(&grid, best);
-    near.best = t[best];
+    near.best = odds[best];
     for (long dl = 1 - COARSE_STEP; dl < COARSE_STEP; dl++)
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
             if (l >= 0 && s >= 0 && l < view.n_lines && s < view.n_samples)
-                add_source(&near, match_source(&view, wedges, l, s), 1.0, (double)l, (double)s);
+                add_source(&near, match_source(&view, wedges, log_p, l, s), 1.0, (double)l,
+                           (double)s);
         }
     all = near;
     for (long i = 0; i < grid.n_lines * grid.n_samples; i++)
         if (i != best)
-            add_source(&all, t[i], COARSE_STEP * COARSE_STEP, (double)grid_line(&grid, i),
+            add_source(&all, odds[i], COARSE_STEP * COARSE_STEP, (double)grid_line(&grid, i),
                        (double)grid_sample(&grid, i));
     line = near.l / near.weight;
     sample = near.s / near.weight;
@@ -246,7 +274,7 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
     plume->source_covariance_px2[2] = MIN_SIGMA_PX * MIN_SIGMA_PX + all.ss / all.weight -
                                       2.0 * sample * all.s / all.weight + sample * sample;
 done:
-    free(t);
+    free(odds);
     free(view.y);
     free(view.g);
     return status;
@@ -254,19 +282,23 @@ done:
 
 enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
                                      const struct vaho_plume *plume,
-                                     const struct vaho_wedges *wedges, const struct vaho_maps *maps,
+                                     const struct vaho_wedges *wedges,
+                                     const struct vaho_drift *drift, const struct vaho_maps *maps,
                                      size_t gas, const struct vaho_competition *competition,
                                      unsigned claim, struct vaho_error *error)
 {
     struct view view = {0};
-    double t[N_DIRECTIONS * N_SHAPES], angle;
+    double t[N_DIRECTIONS * N_SHAPES], log_p[N_DIRECTIONS], angle;
     size_t best = 0, opposite;
     enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
 
+    directions_expect(log_p, drift);
     for (size_t i = 0; status == VAHO_OK && i < N_DIRECTIONS * N_SHAPES; i++) {
         t[i] = match_wedge(&view, &wedges->wedge[i], lround(plume->source_line) - view.line0,
                            lround(plume->source_sample) - view.sample0);
-        best = t[i] > t[best] ? i : best;
+        best = log_odds(t[i], log_p[i / N_SHAPES]) > log_odds(t[best], log_p[best / N_SHAPES])
+                   ? i
+                   : best;
     }
     free(view.y);
     free(view.g);

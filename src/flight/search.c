@@ -607,11 +607,26 @@ static enum vaho_status measure_all(struct search *s, struct vaho_detection *out
     return status;
 }
 
+static void note_unused_direction(struct vaho_detection *out, const struct vaho_measuring *m,
+                                  const struct vaho_cube_info *info)
+{
+    struct vaho_drift drift;
+
+    vaho_drift_find(&drift, &m->wind, m->place, 0.5 * (double)info->n_lines,
+                    0.5 * (double)info->n_samples, NAN);
+    if (isfinite(m->wind.from_deg) && drift.to_line == 0.0 && drift.to_sample == 0.0)
+        vaho_detection_add_note(out, "the wind's direction was not used: the cube does not say "
+                                     "where north is; each plume's own direction was taken");
+}
+
 static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
                                         size_t hypothesis, struct vaho_error *error)
 {
     const struct vaho_signatures *signatures = s->signatures;
     struct measured w = {.name = vaho_alloc(s->n_gases, sizeof *w.name)};
+    const struct vaho_detect_settings *settings = s->settings;
+    const struct vaho_cube_info *info = vaho_source_info(s->source);
+    struct vaho_place *place = NULL;
     struct vaho_wedges *wedges = NULL;
     struct vaho_measuring m = {.scene = &s->scene,
                                .evidence = s->evidence,
@@ -625,10 +640,14 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
                                .n_scored = s->n_all,
                                .empty_excess = s->empty_excess,
                                .name = w.name,
-                               .wavelength_um = signatures->wavelength_um};
+                               .wavelength_um = signatures->wavelength_um,
+                               .wind = {settings->wind_speed_m_s, settings->wind_sigma_m_s,
+                                        settings->wind_from_deg, settings->wind_from_sigma_deg}};
     size_t n = 0;
     enum vaho_status status = vaho_wedges_new(&wedges, error);
 
+    if (status == VAHO_OK)
+        status = vaho_place_new(&place, info->georeference, info->n_lines, info->n_samples, error);
     out->plumes = vaho_alloc(1, sizeof *out->plumes);
     for (size_t i = 0; i < s->competition->n; i++)
         n += s->q[i] <= s->settings->q_kept ? VAHO_MAX_BESIDE : 0;
@@ -650,15 +669,19 @@ static enum vaho_status measure_winners(struct search *s, struct vaho_detection 
     for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
         w.name[g] = signatures->name[g];
     m.wedges = wedges;
+    m.place = place;
     if (status == VAHO_OK)
         status = measure_all(s, out, &m, &w, error);
+    if (status == VAHO_OK)
+        note_unused_direction(out, &m, info);
     if (status == VAHO_OK)
         status = measure_amounts(s, out, &m, &w, error);
     if (status == VAHO_OK)
         status = vaho_emissions(out, w.rate, w.gas, w.claim, s->maps, s->competition, signatures,
-                                s->settings, vaho_source_info(s->source), error);
+                                &m.wind, place, settings->pixel_size_m, error);
     if (status == VAHO_OK)
         keep_trails(out, &w);
+    vaho_place_free(place);
     vaho_wedges_free(wedges);
     measured_free(&w);
     return status;
