@@ -11,7 +11,8 @@ enum {
     N_DIRECTIONS = 24,
     N_SHAPES = 4,
     MARGIN = 12,    /* around the footprint where the source may lie */
-    AROUND = 16,    /* around the footprint that is looked at */
+    UPWIND = 40,    /* where the wind is known, upwind of the footprint too */
+    AROUND = 4,     /* around where the source may lie that is looked at */
     COARSE_STEP = 3 /* pixels between sources tried at first */
 };
 static const double SPREAD[N_SHAPES] = {0.08, 0.2, 0.08, 0.2};
@@ -23,6 +24,9 @@ static const double SHAPE_TRUST = 0.6, MIN_SIGMA_PX = 2.0, NEGLIGIBLE = 0.02,
 
 /* Of a wedge's direction about the wind's, and the share of winds that are not what was said. */
 static const double MEANDER_RAD = 0.17453292519943295, WIND_WRONG = 0.02;
+/* Of sources far from the footprint: how much less likely they are than near ones before the map is
+ * looked at, ln, and the least likely direction that they open to. */
+static const double LN_FAR = -2.3, LEAST_FAR = -3.0;
 
 struct wedge {
     float m[SIDE][SIDE];
@@ -74,6 +78,51 @@ void vaho_wedges_free(struct vaho_wedges *wedges)
     free(wedges);
 }
 
+/* Which way the wind blows in pixels, a unit vector; both 0: not known. */
+struct heading {
+    double line, sample;
+};
+
+static struct heading find_heading(const struct vaho_drift *drift)
+{
+    struct heading h = {0.0, 0.0};
+    double norm;
+
+    if (drift->to_line == 0.0 && drift->to_sample == 0.0)
+        return h;
+    h.line = drift->to_line / drift->along_m;
+    h.sample = drift->to_sample / drift->across_m;
+    norm = hypot(h.line, h.sample);
+    h.line /= norm;
+    h.sample /= norm;
+    return h;
+}
+
+/* Lines and samples, the last ones included. */
+struct box {
+    long line0, sample0, line1, sample1;
+};
+
+static struct box widen(const struct vaho_plume *plume, const struct heading *h, long margin,
+                        double upwind)
+{
+    struct box box = {(long)plume->bbox[0] - margin - lround(upwind * fmax(h->line, 0.0)),
+                      (long)plume->bbox[1] - margin - lround(upwind * fmax(h->sample, 0.0)),
+                      (long)plume->bbox[2] + margin + lround(upwind * fmax(-h->line, 0.0)),
+                      (long)plume->bbox[3] + margin + lround(upwind * fmax(-h->sample, 0.0))};
+
+    return box;
+}
+
+static struct box cut(struct box box, long n_lines, long n_samples)
+{
+    box.line0 = box.line0 > 0 ? box.line0 : 0;
+    box.sample0 = box.sample0 > 0 ? box.sample0 : 0;
+    box.line1 = box.line1 < n_lines ? box.line1 : n_lines - 1;
+    box.sample1 = box.sample1 < n_samples ? box.sample1 : n_samples - 1;
+    return box;
+}
+
 /* The part of the map that wedges are matched against: y and g, 0 where not to be looked at. */
 struct view {
     long line0, sample0, n_lines, n_samples;
@@ -81,17 +130,17 @@ struct view {
 };
 
 static enum vaho_status view_new(struct view *view, const struct vaho_plume *plume,
-                                 const struct vaho_maps *maps, size_t gas,
-                                 const struct vaho_competition *competition, unsigned own,
-                                 struct vaho_error *error)
+                                 const struct heading *heading, const struct vaho_maps *maps,
+                                 size_t gas, const struct vaho_competition *competition,
+                                 unsigned own, struct vaho_error *error)
 {
     size_t nl = maps->n_lines, ns = maps->n_samples;
-    size_t line1 = plume->bbox[2] + AROUND, sample1 = plume->bbox[3] + AROUND;
+    struct box box = cut(widen(plume, heading, MARGIN + AROUND, UPWIND), (long)nl, (long)ns);
 
-    view->line0 = (long)(plume->bbox[0] > AROUND ? plume->bbox[0] - AROUND : 0);
-    view->sample0 = (long)(plume->bbox[1] > AROUND ? plume->bbox[1] - AROUND : 0);
-    view->n_lines = (long)(line1 < nl ? line1 + 1 : nl) - view->line0;
-    view->n_samples = (long)(sample1 < ns ? sample1 + 1 : ns) - view->sample0;
+    view->line0 = box.line0;
+    view->sample0 = box.sample0;
+    view->n_lines = box.line1 - box.line0 + 1;
+    view->n_samples = box.sample1 - box.sample0 + 1;
     view->y = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->y);
     view->g = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->g);
     if (view->y == NULL || view->g == NULL)
@@ -137,12 +186,11 @@ static double match_wedge(const struct view *view, const struct wedge *wedge, lo
 }
 
 /* ln of how likely each direction is before the map is looked at, 0 for the likeliest. */
-static void directions_expect(double log_p[N_DIRECTIONS], const struct vaho_drift *drift)
+static void directions_expect(double log_p[N_DIRECTIONS], const struct heading *heading,
+                              double sigma_rad)
 {
-    double sigma = hypot(drift->to_sigma_rad, MEANDER_RAD);
-    int known = drift->to_line != 0.0 || drift->to_sample != 0.0;
-    double wind =
-        known ? atan2(drift->to_line / drift->along_m, drift->to_sample / drift->across_m) : 0.0;
+    double sigma = hypot(sigma_rad, MEANDER_RAD), wind = atan2(heading->line, heading->sample);
+    int known = heading->line != 0.0 || heading->sample != 0.0;
 
     for (int i = 0; i < N_DIRECTIONS; i++) {
         double off = remainder(2.0 * PI * i / N_DIRECTIONS - wind, 2.0 * PI) / sigma;
@@ -156,36 +204,54 @@ static double log_odds(double t, double log_p)
     return 0.5 * SHAPE_TRUST * t * fabs(t) + log_p;
 }
 
-/* The best over all wedges from one source. */
-static double match_source(const struct view *view, const struct vaho_wedges *wedges,
-                           const double log_p[N_DIRECTIONS], long line, long sample)
-{
-    double best = -INFINITY;
-
-    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
-        best = fmax(best, log_odds(match_wedge(view, &wedges->wedge[i], line, sample),
-                                   log_p[i / N_SHAPES]));
-    return best;
-}
-
 /* The sources tried at first. */
 struct grid {
     long line, sample, n_lines, n_samples;
+    struct box near; /* around the footprint */
 };
 
-static struct grid lay_grid(const struct view *view, const struct vaho_plume *plume)
+static struct grid lay_grid(const struct view *view, const struct vaho_plume *plume,
+                            const struct heading *heading)
 {
-    long line0 = (long)plume->bbox[0] - MARGIN - view->line0;
-    long line1 = (long)plume->bbox[2] + MARGIN - view->line0;
-    long sample0 = (long)plume->bbox[1] - MARGIN - view->sample0;
-    long sample1 = (long)plume->bbox[3] + MARGIN - view->sample0;
-    struct grid grid = {line0 > 0 ? line0 : 0, sample0 > 0 ? sample0 : 0, 0, 0};
+    struct box box[2] = {widen(plume, heading, MARGIN, UPWIND), widen(plume, heading, MARGIN, 0.0)};
+    struct grid grid;
 
-    line1 = line1 < view->n_lines ? line1 : view->n_lines - 1;
-    sample1 = sample1 < view->n_samples ? sample1 : view->n_samples - 1;
-    grid.n_lines = (line1 - grid.line) / COARSE_STEP + 1;
-    grid.n_samples = (sample1 - grid.sample) / COARSE_STEP + 1;
+    for (int i = 0; i < 2; i++) {
+        box[i].line0 -= view->line0;
+        box[i].line1 -= view->line0;
+        box[i].sample0 -= view->sample0;
+        box[i].sample1 -= view->sample0;
+    }
+    grid.near = box[1];
+    box[0] = cut(box[0], view->n_lines, view->n_samples);
+    grid.line = box[0].line0;
+    grid.sample = box[0].sample0;
+    grid.n_lines = (box[0].line1 - grid.line) / COARSE_STEP + 1;
+    grid.n_samples = (box[0].sample1 - grid.sample) / COARSE_STEP + 1;
     return grid;
+}
+
+static int is_near(const struct grid *grid, long line, long sample)
+{
+    const struct box *near = &grid->near;
+
+    return line >= near->line0 && line <= near->line1 && sample >= near->sample0 &&
+           sample <= near->sample1;
+}
+
+/* ln odds of one source: of the best wedge from it. */
+static double match_source(const struct view *view, const struct vaho_wedges *wedges,
+                           const double log_p[N_DIRECTIONS], const struct grid *grid, long line,
+                           long sample)
+{
+    int near = is_near(grid, line, sample);
+    double best = -INFINITY;
+
+    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
+        if (near || log_p[i / N_SHAPES] >= LEAST_FAR)
+            best = fmax(best, log_odds(match_wedge(view, &wedges->wedge[i], line, sample),
+                                       log_p[i / N_SHAPES]));
+    return near ? best : best + LN_FAR;
 }
 
 static long grid_line(const struct grid *grid, long i)
@@ -223,7 +289,8 @@ static void try_coarsely(double *odds, long *best, const struct view *view,
 {
     *best = 0;
     for (long i = 0; i < grid->n_lines * grid->n_samples; i++) {
-        odds[i] = match_source(view, wedges, log_p, grid_line(grid, i), grid_sample(grid, i));
+        long l = grid_line(grid, i), s = grid_sample(grid, i);
+        odds[i] = match_source(view, wedges, log_p, grid, l, s);
         *best = odds[i] > odds[*best] ? i : *best;
     }
 }
@@ -233,20 +300,22 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
                                    size_t gas, const struct vaho_competition *competition,
                                    unsigned claim, struct vaho_error *error)
 {
+    const struct heading heading = find_heading(drift);
     struct view view = {0};
     struct posterior near = {0}, all;
     struct grid grid;
     double log_p[N_DIRECTIONS], *odds = NULL, line, sample;
     long best = 0, best_line, best_sample;
-    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
+    enum vaho_status status =
+        view_new(&view, plume, &heading, maps, gas, competition, claim, error);
 
-    grid = lay_grid(&view, plume);
+    grid = lay_grid(&view, plume, &heading);
     if (status == VAHO_OK &&
         (odds = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *odds)) == NULL)
         status = vaho_fail_memory(error, "a plume's source");
     if (status != VAHO_OK)
         goto done;
-    directions_expect(log_p, drift);
+    directions_expect(log_p, &heading, drift->to_sigma_rad);
     try_coarsely(odds, &best, &view, wedges, log_p, &grid);
     best_line = grid_line(&grid, best);
     best_sample = grid_sample(&grid, best);
@@ -255,7 +324,7 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
             if (l >= 0 && s >= 0 && l < view.n_lines && s < view.n_samples)
-                add_source(&near, match_source(&view, wedges, log_p, l, s), 1.0, (double)l,
+                add_source(&near, match_source(&view, wedges, log_p, &grid, l, s), 1.0, (double)l,
                            (double)s);
         }
     all = near;
@@ -287,12 +356,14 @@ enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
                                      size_t gas, const struct vaho_competition *competition,
                                      unsigned claim, struct vaho_error *error)
 {
+    const struct heading heading = find_heading(drift);
     struct view view = {0};
     double t[N_DIRECTIONS * N_SHAPES], log_p[N_DIRECTIONS], angle;
     size_t best = 0, opposite;
-    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
+    enum vaho_status status =
+        view_new(&view, plume, &heading, maps, gas, competition, claim, error);
 
-    directions_expect(log_p, drift);
+    directions_expect(log_p, &heading, drift->to_sigma_rad);
     for (size_t i = 0; status == VAHO_OK && i < N_DIRECTIONS * N_SHAPES; i++) {
         t[i] = match_wedge(&view, &wedges->wedge[i], lround(plume->source_line) - view.line0,
                            lround(plume->source_sample) - view.sample0);

@@ -16,7 +16,9 @@
  *
  *     p(d) = (1 - e) exp(-d^2 / 2 s^2) + e,  s^2 = the wind's sigma^2 + (10 degrees)^2
  *
- * (plumes meander; e = 0.02, for winds that are not what was said).
+ * (plumes meander; e = 0.02, for winds that are not what was said), and sources are tried up to 40
+ * pixels upwind of the footprint: where nothing has contrast near its source, a plume shows far
+ * from it.  That is rare, so each such source is a tenth as likely beforehand as one near by.
  */
 #ifndef VAHO_FIND_SOURCE_POINT_H
 #define VAHO_FIND_SOURCE_POINT_H
