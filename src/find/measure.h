@@ -64,4 +64,14 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
                               const struct vaho_measuring *measuring,
                               const struct vaho_contender *winner, struct vaho_error *error);
 
+/*
+ * Adds a piece of the same plume (pieces.h), whose ground 'claim' holds by now, and looks for the
+ * source again.  out_trail as above.  Frees what 'piece' holds, whatever it returns.
+ * VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_measure_piece(struct vaho_plume *plume, struct vaho_measure_trail *out_trail,
+                                    struct vaho_plume *piece, size_t gas, unsigned claim,
+                                    const struct vaho_measuring *measuring,
+                                    struct vaho_error *error);
+
 #endif
