@@ -18,9 +18,10 @@ enum {
 static const double SPREAD[N_SHAPES] = {0.08, 0.2, 0.08, 0.2};
 static const double LENGTH[N_SHAPES] = {24.0, 24.0, 0.0, 0.0}; /* 0: 1 / w */
 static const double WIDTH_AT_SOURCE = 0.9;
-/* Plumes meander and are no wedges: so much of T^2 is believed, and no source to less than that. */
-static const double SHAPE_TRUST = 0.6, MIN_SIGMA_PX = 2.0, NEGLIGIBLE = 0.02,
-                    PI = 3.14159265358979323846;
+/* Plumes meander and are no wedges: so much of T^2 is believed of weak plumes, half of it at that
+ * z, and no source to less than that. */
+static const double SHAPE_TRUST = 0.6, HALF_TRUSTED_Z = 10.0, MIN_SIGMA_PX = 2.0;
+static const double NEGLIGIBLE = 0.02, PI = 3.14159265358979323846;
 
 /* Of a wedge's direction about the wind's, and the share of winds that are not what was said. */
 static const double MEANDER_RAD = 0.17453292519943295, WIND_WRONG = 0.02;
@@ -185,23 +186,29 @@ static double match_wedge(const struct view *view, const struct wedge *wedge, lo
     return gmm > 0.0 ? ym / sqrt(gmm) : 0.0;
 }
 
-/* ln of how likely each direction is before the map is looked at, 0 for the likeliest. */
-static void directions_expect(double log_p[N_DIRECTIONS], const struct heading *heading,
-                              double sigma_rad)
+/* What is believed of wedges. */
+struct trust {
+    double log_p[N_DIRECTIONS]; /* before the map is looked at, 0 for the likeliest direction */
+    double share;               /* of T^2 */
+};
+
+static struct trust find_trust(const struct heading *heading, double sigma_rad, double z)
 {
     double sigma = hypot(sigma_rad, MEANDER_RAD), wind = atan2(heading->line, heading->sample);
     int known = heading->line != 0.0 || heading->sample != 0.0;
+    struct trust trust = {.share = SHAPE_TRUST / (1.0 + z * z / (HALF_TRUSTED_Z * HALF_TRUSTED_Z))};
 
     for (int i = 0; i < N_DIRECTIONS; i++) {
         double off = remainder(2.0 * PI * i / N_DIRECTIONS - wind, 2.0 * PI) / sigma;
-        log_p[i] = known ? log((1.0 - WIND_WRONG) * exp(-0.5 * off * off) + WIND_WRONG) : 0.0;
+        trust.log_p[i] = known ? log((1.0 - WIND_WRONG) * exp(-0.5 * off * off) + WIND_WRONG) : 0.0;
     }
+    return trust;
 }
 
 /* ln of how likely a wedge is; T below 0 is gas that is missing. */
-static double log_odds(double t, double log_p)
+static double log_odds(const struct trust *trust, size_t wedge, double t)
 {
-    return 0.5 * SHAPE_TRUST * t * fabs(t) + log_p;
+    return 0.5 * trust->share * t * fabs(t) + trust->log_p[wedge / N_SHAPES];
 }
 
 /* The sources tried at first. */
@@ -241,16 +248,16 @@ static int is_near(const struct grid *grid, long line, long sample)
 
 /* ln odds of one source: of the best wedge from it. */
 static double match_source(const struct view *view, const struct vaho_wedges *wedges,
-                           const double log_p[N_DIRECTIONS], const struct grid *grid, long line,
+                           const struct trust *trust, const struct grid *grid, long line,
                            long sample)
 {
     int near = is_near(grid, line, sample);
     double best = -INFINITY;
 
     for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
-        if (near || log_p[i / N_SHAPES] >= LEAST_FAR)
-            best = fmax(best, log_odds(match_wedge(view, &wedges->wedge[i], line, sample),
-                                       log_p[i / N_SHAPES]));
+        if (near || trust->log_p[i / N_SHAPES] >= LEAST_FAR)
+            best =
+                fmax(best, log_odds(trust, i, match_wedge(view, &wedges->wedge[i], line, sample)));
     return near ? best : best + LN_FAR;
 }
 
@@ -284,13 +291,13 @@ static void add_source(struct posterior *p, double odds, double pixels, double l
 /* Tries every COARSE_STEP-th pixel of the footprint's surroundings; 'odds' holds what each gives.
  */
 static void try_coarsely(double *odds, long *best, const struct view *view,
-                         const struct vaho_wedges *wedges, const double log_p[N_DIRECTIONS],
+                         const struct vaho_wedges *wedges, const struct trust *trust,
                          const struct grid *grid)
 {
     *best = 0;
     for (long i = 0; i < grid->n_lines * grid->n_samples; i++) {
         long l = grid_line(grid, i), s = grid_sample(grid, i);
-        odds[i] = match_source(view, wedges, log_p, grid, l, s);
+        odds[i] = match_source(view, wedges, trust, grid, l, s);
         *best = odds[i] > odds[*best] ? i : *best;
     }
 }
@@ -301,10 +308,11 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
                                    unsigned claim, struct vaho_error *error)
 {
     const struct heading heading = find_heading(drift);
+    const struct trust trust = find_trust(&heading, drift->to_sigma_rad, plume->snr);
     struct view view = {0};
     struct posterior near = {0}, all;
     struct grid grid;
-    double log_p[N_DIRECTIONS], *odds = NULL, line, sample;
+    double *odds = NULL, line, sample;
     long best = 0, best_line, best_sample;
     enum vaho_status status =
         view_new(&view, plume, &heading, maps, gas, competition, claim, error);
@@ -315,8 +323,7 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
         status = vaho_fail_memory(error, "a plume's source");
     if (status != VAHO_OK)
         goto done;
-    directions_expect(log_p, &heading, drift->to_sigma_rad);
-    try_coarsely(odds, &best, &view, wedges, log_p, &grid);
+    try_coarsely(odds, &best, &view, wedges, &trust, &grid);
     best_line = grid_line(&grid, best);
     best_sample = grid_sample(&grid, best);
     near.best = odds[best];
@@ -324,7 +331,7 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
             if (l >= 0 && s >= 0 && l < view.n_lines && s < view.n_samples)
-                add_source(&near, match_source(&view, wedges, log_p, &grid, l, s), 1.0, (double)l,
+                add_source(&near, match_source(&view, wedges, &trust, &grid, l, s), 1.0, (double)l,
                            (double)s);
         }
     all = near;
@@ -357,19 +364,17 @@ enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
                                      unsigned claim, struct vaho_error *error)
 {
     const struct heading heading = find_heading(drift);
+    const struct trust trust = find_trust(&heading, drift->to_sigma_rad, plume->snr);
     struct view view = {0};
-    double t[N_DIRECTIONS * N_SHAPES], log_p[N_DIRECTIONS], angle;
+    double t[N_DIRECTIONS * N_SHAPES], angle;
     size_t best = 0, opposite;
     enum vaho_status status =
         view_new(&view, plume, &heading, maps, gas, competition, claim, error);
 
-    directions_expect(log_p, &heading, drift->to_sigma_rad);
     for (size_t i = 0; status == VAHO_OK && i < N_DIRECTIONS * N_SHAPES; i++) {
         t[i] = match_wedge(&view, &wedges->wedge[i], lround(plume->source_line) - view.line0,
                            lround(plume->source_sample) - view.sample0);
-        best = log_odds(t[i], log_p[i / N_SHAPES]) > log_odds(t[best], log_p[best / N_SHAPES])
-                   ? i
-                   : best;
+        best = log_odds(&trust, i, t[i]) > log_odds(&trust, best, t[best]) ? i : best;
     }
     free(view.y);
     free(view.g);

@@ -11,8 +11,9 @@
  * and the one that matches best is taken, by the matched filter in space,
  * T = sum(y m) / sqrt(sum(g m^2)), with y and g of maps.h: pixels without
  * contrast count for nothing, so gaps in a plume do not move its beginning.
- * Where the wind's direction is known, a wedge that opens at an angle d from it
- * is so much less likely beforehand:
+ * Places are as likely as exp(k (T^2 - T_best^2) / 2), k = 0.6 / (1 + z^2 / 100): plumes are no
+ * wedges, and by how much is a share of T^2. Where the wind's direction is known, a wedge that
+ * opens at an angle d from it is so much less likely beforehand:
  *
  *     p(d) = (1 - e) exp(-d^2 / 2 s^2) + e,  s^2 = the wind's sigma^2 + (10 degrees)^2
  *
