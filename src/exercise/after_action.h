@@ -21,10 +21,11 @@ enum vaho_look_outcome {
     VAHO_LOOK_OFF,        /* it emitted nothing then */
     VAHO_LOOK_OUTSIDE,    /* no mandate of the flight permits its place and its gas */
     VAHO_LOOK_FOUND,      /* a plume of its gas at q <= 0.05 */
+    VAHO_LOOK_UNKNOWN,    /* an unlisted gas's plume at q <= 0.05, rightly called unknown */
     VAHO_LOOK_DOUBTFUL,   /* a plume of its gas, at a higher q */
     VAHO_LOOK_WRONG_GAS,  /* a plume at q <= 0.05, of another gas */
     VAHO_LOOK_COVERED,    /* it lies in the box of another emitter's plume */
-    VAHO_LOOK_UNLISTED,   /* of a gas that nobody searched for */
+    VAHO_LOOK_UNLISTED,   /* of a gas that nobody searched for, and not found as unknown */
     VAHO_LOOK_CONTRAST,   /* the ground there was as warm as the air, or blind otherwise */
     VAHO_LOOK_WIND,       /* thinned by wind: at the campaign's median it could be found */
     VAHO_LOOK_WEAK,       /* fainter than what that flight could find there half the time */
@@ -46,9 +47,10 @@ struct vaho_look {
 enum vaho_site_truth {
     VAHO_SITE_HIDDEN = 0,
     VAHO_SITE_LICENSED,
+    VAHO_SITE_UNLISTED,  /* of an unlisted gas, rightly called unknown */
     VAHO_SITE_PIECE,     /* of an emitter's plume, far from where it comes from */
     VAHO_SITE_TRAFFIC,   /* real gas, but no place that emits */
-    VAHO_SITE_OTHER_GAS, /* an emitter of another gas, unlisted ones among them */
+    VAHO_SITE_OTHER_GAS, /* an emitter of another gas than the site's */
     VAHO_SITE_IMITATION, /* ground that imitates a gas */
     VAHO_SITE_NOTHING,
     VAHO_SITE_N_TRUTHS
@@ -101,6 +103,10 @@ extern const double VAHO_STRENGTH_BINS[VAHO_N_BINS], VAHO_PROBABILITY_BINS[VAHO_
 /* "found", "no contrast", ...; and of sites: "hidden site", ...  Static storage. */
 const char *vaho_look_outcome_name(enum vaho_look_outcome outcome);
 const char *vaho_site_truth_name(enum vaho_site_truth truth);
+/* A place that emits what the site says: no false lead. */
+int vaho_site_truth_is_real(enum vaho_site_truth truth);
+/* A look that found its emitter for what it is. */
+int vaho_look_outcome_is_found(enum vaho_look_outcome outcome);
 
 /* VAHO_REFUSED: a flight was made under another truth.  VAHO_BAD_INPUT: a product or the casebook
  * cannot be read; VAHO_NO_MEMORY.  On error *out is NULL. */

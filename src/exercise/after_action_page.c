@@ -28,6 +28,7 @@ static const struct {
     [VAHO_LOOK_OFF] = {"·", "#eef1f4", "emitted nothing then"},
     [VAHO_LOOK_OUTSIDE] = {"M", "#d9d4e8", "outside the mandate: nobody may look"},
     [VAHO_LOOK_FOUND] = {"✓", "#7cc08a", "found: a plume of its gas at q <= 0.05"},
+    [VAHO_LOOK_UNKNOWN] = {"U", "#a5d1a0", "found, and rightly called unknown: q <= 0.05"},
     [VAHO_LOOK_DOUBTFUL] = {"?", "#d3e8c4", "seen, but not surely: q above 0.05"},
     [VAHO_LOOK_WRONG_GAS] = {"G", "#f2c06b", "a plume there, taken for another gas"},
     [VAHO_LOOK_UNLISTED] = {"L", "#ead9bd", "a gas that is not in the library"},
@@ -168,7 +169,7 @@ static void put_leads(struct page *p)
 {
     for (size_t i = 0; i < p->a->n_sites; i++) {
         const struct vaho_scored_site *s = &p->a->site[i];
-        int real = s->truth == VAHO_SITE_HIDDEN || s->truth == VAHO_SITE_LICENSED;
+        int real = vaho_site_truth_is_real(s->truth);
         double x, y;
         if (s->probability < VAHO_LEAD_PROBABILITY)
             continue;
@@ -362,8 +363,7 @@ static void put_false(struct page *p)
                              "probability<th class=\"n\">plumes<th>what it was</tr>");
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct vaho_scored_site *s = &a->site[i];
-        if (s->probability < VAHO_LEAD_PROBABILITY || s->truth == VAHO_SITE_HIDDEN ||
-            s->truth == VAHO_SITE_LICENSED)
+        if (s->probability < VAHO_LEAD_PROBABILITY || vaho_site_truth_is_real(s->truth))
             continue;
         vaho_text_puts(&p->text, "<tr><td>");
         vaho_escape_markup(&p->text, s->name);
@@ -434,8 +434,8 @@ static void put_reliability(struct page *p)
 
     vaho_text_puts(&p->text,
                    "<div><h2>Could the probabilities be trusted?</h2><p class=\"soft\">All sites "
-                   "by the probability that was stated for them, and how many were a hidden or a "
-                   "licensed emitter of that gas.</p><table><tr><th>stated<th "
+                   "by the probability that was stated for them, and how many were a hidden, a "
+                   "licensed or, called unknown, an unlisted emitter.</p><table><tr><th>stated<th "
                    "class=\"n\">sites<th class=\"n\">mean stated<th class=\"n\">real</tr>");
     for (size_t i = 0; i < VAHO_N_BINS; i++) {
         size_t n = a->reliability[i].n;
