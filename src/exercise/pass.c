@@ -3,10 +3,7 @@
  *
  * The ground and the sensor's faults are the campaign's, the same in every pass.  Wind, attitude,
  * noise, which frames are lost, which emitters are on and where traffic is belong to the flight.
- *
- * Through the day the ground's warmth over the air goes as 1.1 sin(pi (h - 6) / 14) - 0.1, h the
- * local solar hour, from 6 to 20, and is -0.1 times that of a clear noon at night: near sunrise
- * and sunset there is no contrast, and at night it is turned round.
+
  */
 #include "exercise/pass.h"
 
@@ -18,19 +15,13 @@
 #include "exercise/repeatable.h"
 
 /* What the random streams are for: of a flight, and of the campaign. */
-enum stream { WIND = 20, DROPS, PLUMES, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF };
+enum stream { WIND = 20, DROPS, PLUMES, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF, GUSTS };
 
 static const double MOLES_M2_PER_PPMM = 4.11652e-5; /* 1 ppm.m is 2.479e19 molecules a m2 */
 
-static double warmth_at(const struct vaho_scenario *s, const struct vaho_scenario_flight *f)
+static double solar_hour(const struct vaho_scenario *s, const struct vaho_scenario_flight *f)
 {
-    double hour = (f->start_s - s->day[f->day].start_s) / 3600.0 + s->area.longitude_deg / 15.0;
-
-    hour -= 24.0 * floor(hour / 24.0);
-    if (hour < 6.0 || hour > 20.0)
-        return -0.1 * s->day[f->day].warmth;
-    return s->day[f->day].warmth *
-           (1.1 * vaho_repeatable_sin_deg(180.0 * (hour - 6.0) / 14.0) - 0.1);
+    return (f->start_s - s->day[f->day].start_s) / 3600.0 + s->area.longitude_deg / 15.0;
 }
 
 /* Bearing of the straight way from one place to another, degrees; by halving, so that it is the
@@ -241,6 +232,8 @@ static enum vaho_status make_scene(struct vaho_pass *out, uint64_t key, struct v
     const struct vaho_scenario_sensor *d = &s->sensor[f->sensor];
     uint64_t seed = out->world->seed;
     struct vaho_scene_params params = {.seed = vaho_random_key(key, NOISE_OF),
+                                       .first_um = 8.05,
+                                       .last_um = 13.2,
                                        .n_lines = out->n_lines,
                                        .n_samples = d->n_samples,
                                        .n_bands = d->n_bands,
@@ -248,21 +241,24 @@ static enum vaho_status make_scene(struct vaho_pass *out, uint64_t key, struct v
                                        .striping = d->striping,
                                        .smile_bands = d->smile_bands,
                                        .n_dead = d->n_dead};
-    struct vaho_scene_pass pass = {
-        .world_seed = vaho_random_key(seed, GROUND),
-        .sensor_seed = vaho_random_key(vaho_random_key(seed, SENSOR), f->sensor),
-        .world_lines = (size_t)(s->area.height_m / VAHO_WORLD_CELL_M),
-        .world_samples = (size_t)(s->area.width_m / VAHO_WORLD_CELL_M),
-        .where = out->where,
-        .air = {s->day[f->day].air_temperature_k, s->day[f->day].humidity_g_m3, f->altitude_m},
-        .warmth = warmth_at(s, f),
-        .saturation = d->saturation,
-        .field_margin = VAHO_WORLD_MARGIN,
-        .n_plumes = out->n_plumes,
-        .n_imitations = s->n_imitations,
-        .plume = out->plume,
-        .imitation = out->imitation};
+    struct vaho_scene_pass pass = {.world_seed = vaho_random_key(seed, GROUND),
+                                   .sensor_seed =
+                                       vaho_random_key(vaho_random_key(seed, SENSOR), f->sensor),
+                                   .world_lines = (size_t)(s->area.height_m / VAHO_WORLD_CELL_M),
+                                   .world_samples = (size_t)(s->area.width_m / VAHO_WORLD_CELL_M),
+                                   .where = out->where,
+                                   .air = {.temperature_k = s->day[f->day].air_temperature_k,
+                                           .humidity_g_m3 = s->day[f->day].humidity_g_m3,
+                                           .sensor_height_m = f->altitude_m},
+                                   .saturation = d->saturation,
+                                   .field_margin = VAHO_WORLD_MARGIN,
+                                   .n_plumes = out->n_plumes,
+                                   .n_imitations = s->n_imitations,
+                                   .plume = out->plume,
+                                   .imitation = out->imitation};
 
+    vaho_ground_hour_make(&pass.hour, solar_hour(s, f), s->day[f->day].warmth,
+                          vaho_random_key(key, GUSTS));
     return vaho_scene_new_pass(&out->scene, &params, &pass, error);
 }
 

@@ -29,7 +29,7 @@ static const struct {
 static void peaks_are_within_a_factor_of_two_of_published(void **state)
 {
     (void)state;
-    assert_int_equal(vaho_exercise_gas_count(), sizeof published / sizeof published[0]);
+    assert_int_equal(vaho_exercise_gas_count(), sizeof published / sizeof published[0] + 1);
     for (size_t i = 0; i < sizeof published / sizeof published[0]; i++) {
         struct vaho_gas_spectrum spectrum;
         const struct vaho_exercise_gas *gas = vaho_exercise_gas_find(published[i].gas);
