@@ -23,6 +23,7 @@
 #include "base/moment.h"
 #include "exercise/campaign.h"
 #include "exercise/cube_files.h"
+#include "exercise/gas_files.h"
 #include "exercise/repeatable.h"
 #include "mandate/make.h"
 #include "vaho/casebook.h"
@@ -368,7 +369,7 @@ static enum vaho_status lay_out(struct layout *l, const struct vaho_progress *pr
     if (status == VAHO_OK && library == NULL)
         status = vaho_fail_memory(l->error, "the library");
     if (status == VAHO_OK)
-        status = vaho_gases_write(library, l->s->n_gases, l->s->gas, l->error);
+        status = vaho_gases_write(library, l->s->n_gases, l->s->gas, NULL, l->error);
     for (size_t i = 0; i < 3 && status == VAHO_OK; i++)
         status = make_folder(l, folders[i]);
     if (status == VAHO_OK)

@@ -97,7 +97,7 @@ static const struct vaho_exercise_gas gases[] = {
               {826.0, 4.0e-19, 40.0, 0.20, 8.0}}}, /* nu10, part in reach [H] */
     {.name = "methane",
      .molar_mass_g_mol = 16.043,
-     .default_ppmm = 1500.0,
+     .default_ppmm = 200.0,
      .shortwave = 1,
      .band = {{4171.0, 4.4e-20, 0.0, 1.0, 53.0},
               {4216.0, 6.0e-20, 0.0, 1.0, 16.0},

@@ -126,9 +126,9 @@ enum vaho_status vaho_inputs_take_surfaces(struct vaho_inputs *inputs,
         }
         if (found == NULL)
             return vaho_fail(error, VAHO_BAD_INPUT,
-                             "no surface '%s' among the library's %zu spectra that cover %g to %g "
-                             "um; 'vaho library list' shows them",
-                             title[k] != NULL ? title[k] : "at all", n, first_um, last_um);
+                             "no surface '%s' from %g to %g um in the library; 'vaho library "
+                             "list' shows what it has",
+                             title[k] != NULL ? title[k] : "", first_um, last_um);
         vaho_curve_free(&inputs->surface[k].reflectance);
         snprintf(inputs->surface[k].title, VAHO_TITLE_NBYTES, "%s", found->title);
         status = thin(&inputs->surface[k].reflectance, found, error);

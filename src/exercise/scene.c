@@ -263,6 +263,20 @@ static enum vaho_status begin(struct vaho_scene **out, const struct vaho_scene_p
     return status;
 }
 
+/* A plume of a gas that shows nothing would be no plume. */
+static enum vaho_status check_shown(const struct vaho_scene *scene, struct vaho_error *error)
+{
+    const struct vaho_scene_params *p = &scene->params;
+
+    for (size_t i = 0; i < p->n_gases; i++)
+        if (!vaho_light_shows(&scene->light, i))
+            return vaho_fail(error, VAHO_USAGE, "%s takes no light from %g to %g um", p->gas[i],
+                             p->first_um, p->last_um);
+    if (p->kind == VAHO_SCENE_SHORTWAVE && !(p->sun.up > 0.035))
+        return vaho_fail(error, VAHO_USAGE, "there is no sun to reflect");
+    return VAHO_OK;
+}
+
 enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene_params *params,
                                 struct vaho_error *error)
 {
@@ -274,6 +288,9 @@ enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene
         status = begin(&scene, params, NULL, error);
     if (status != VAHO_OK)
         return status;
+    status = check_shown(scene, error);
+    if (status != VAHO_OK)
+        goto fail;
     vaho_ground_make(&scene->ground, params->seed, params->n_lines, params->n_samples);
     for (size_t i = 0; i < params->n_plumes; i++) {
         place_plume(scene, i);
