@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "casebook/coverage.h"
+#include "exercise/campaign_world.h"
 #include "exercise/pass.h"
 #include "exercise/score.h"
 #include "vaho/casebook.h"
@@ -41,11 +42,9 @@ static const size_t MAX_PLUMES_NBYTES = (size_t)1 << 28, MAX_COVERAGE_NBYTES = (
 static const double Q_KEPT = 0.5, Q_REPORTED = 0.05, NEAR_M = 30, OFF_M = 50;
 
 static const char *const outcome_names[VAHO_LOOK_N_OUTCOMES] = {
-    "to fly",          "out of view", "off",
-    "outside mandate", "found",       "found as unknown",
-    "doubtful",        "wrong gas",   "under another plume",
-    "not in library",  "no contrast", "wind",
-    "too weak",        "missed"};
+    "to fly",         "out of view",      "off",      "not this sensor's", "outside mandate",
+    "found",          "found as unknown", "doubtful", "wrong gas",         "under another plume",
+    "not in library", "no contrast",      "wind",     "too weak",          "missed"};
 static const char *const truth_names[VAHO_SITE_N_TRUTHS] = {
     "hidden site", "licensed emitter", "unlisted gas",     "piece of a plume",
     "traffic",     "another gas",      "imitating ground", "nothing"};
@@ -88,7 +87,7 @@ struct reckoning {
     size_t n_plumes, capacity;
     struct owned_plume *plume;
     struct vaho_casebook *casebook;
-    struct vaho_world world;
+    struct vaho_campaign_world made;
     struct vaho_pass pass; /* of the flight under way */
     double median_wind_m_s;
     struct vaho_error *error;
@@ -160,7 +159,7 @@ static enum vaho_status list_sources(struct vaho_score *score, size_t *emitter_o
     for (size_t i = 0; i < t->n_emitters; i++) {
         const struct vaho_truth_look *look = &f->look[i];
         struct vaho_score_source *s = &score->source[score->n_sources];
-        if (!look->on)
+        if (!look->on || !look->shows)
             continue; /* what is out of view may blow into it */
         snprintf(s->gas, sizeof s->gas, "%s", right_name(&t->emitter[i]));
         s->line = look->line;
@@ -294,6 +293,8 @@ static int counts(struct vaho_look *look, const struct vaho_truth_look *truth)
         look->outcome = VAHO_LOOK_ABSENT;
     else if (!truth->on)
         look->outcome = VAHO_LOOK_OFF;
+    else if (!truth->shows)
+        look->outcome = VAHO_LOOK_BLIND;
     else if (!truth->permitted)
         look->outcome = VAHO_LOOK_OUTSIDE;
     else
@@ -366,7 +367,7 @@ static enum vaho_status reckon_flight(struct reckoning *r, size_t flight)
     enum vaho_status status = check_mark(r, f->name);
 
     if (status == VAHO_OK)
-        status = vaho_pass_new(&r->pass, &r->world, flight, r->error);
+        status = vaho_pass_new(&r->pass, &r->made.world, flight, r->error);
     if (status == VAHO_OK)
         status = vaho_truth_check_pass(t, &r->pass, r->error);
     for (size_t i = 0; i < t->n_emitters; i++)
@@ -657,7 +658,8 @@ enum vaho_status vaho_after_action_make(struct vaho_after_action **out,
             .outcome = VAHO_LOOK_TO_FLY, .limit_ppmm = NAN, .chance = NAN, .q_value = NAN};
     for (size_t i = 0; i < truth->n_flights; i++)
         wind[i] = truth->flight[i].wind_m_s;
-    vaho_world_make(&r.world, truth->scenario, truth->seed);
+    if (status == VAHO_OK)
+        status = vaho_campaign_world_open(&r.made, campaign, truth, error);
     r.median_wind_m_s = median(wind, truth->n_flights);
     for (size_t i = 0; i < truth->n_flights && status == VAHO_OK; i++)
         if (campaign->flight[i].done)
@@ -665,6 +667,7 @@ enum vaho_status vaho_after_action_make(struct vaho_after_action **out,
     if (status == VAHO_OK)
         status = reckon_sites(&r);
     free(r.plume);
+    vaho_campaign_world_free(&r.made);
     if (status != VAHO_OK) {
         vaho_after_action_free(r.out);
         return status;

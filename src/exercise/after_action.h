@@ -19,6 +19,7 @@ enum vaho_look_outcome {
     VAHO_LOOK_TO_FLY = 0, /* the flight was not flown */
     VAHO_LOOK_ABSENT,     /* the emitter was not there, or out of view */
     VAHO_LOOK_OFF,        /* it emitted nothing then */
+    VAHO_LOOK_BLIND,      /* the flight's sensor has no band in which its gas shows */
     VAHO_LOOK_OUTSIDE,    /* no mandate of the flight permits its place and its gas */
     VAHO_LOOK_FOUND,      /* a plume of its gas at q <= 0.05 */
     VAHO_LOOK_UNKNOWN,    /* an unlisted gas's plume at q <= 0.05, rightly called unknown */

@@ -26,6 +26,7 @@ static const struct {
     [VAHO_LOOK_TO_FLY] = {"", "#fff", "not flown"},
     [VAHO_LOOK_ABSENT] = {"", "#fff", "not there, or out of view"},
     [VAHO_LOOK_OFF] = {"·", "#eef1f4", "emitted nothing then"},
+    [VAHO_LOOK_BLIND] = {"-", "#eef1f4", "a gas that this flight's sensor cannot see"},
     [VAHO_LOOK_OUTSIDE] = {"M", "#d9d4e8", "outside the mandate: nobody may look"},
     [VAHO_LOOK_FOUND] = {"✓", "#7cc08a", "found: a plume of its gas at q <= 0.05"},
     [VAHO_LOOK_UNKNOWN] = {"U", "#a5d1a0", "found, and rightly called unknown: q <= 0.05"},

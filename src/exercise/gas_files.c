@@ -1,8 +1,10 @@
 /* gas_files.c - spectra as files */
 #include "exercise/gas_files.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 #include "base/text.h"
@@ -95,7 +97,10 @@ enum vaho_status vaho_unit_tables_write(const char *dir, const struct vaho_scene
                                         struct vaho_error *error)
 {
     const struct vaho_scene_params *p = vaho_scene_get_params(scene);
-    enum vaho_status status = vaho_directory_make(dir, error);
+    enum vaho_status status = VAHO_OK;
+
+    if (mkdir(dir, 0777) != 0 && errno != EEXIST)
+        status = vaho_fail(error, VAHO_BAD_INPUT, "%s: cannot be made: %s", dir, strerror(errno));
 
     for (size_t g = 0; g < p->n_gases; g++)
         for (size_t i = 0; i < n_gases && status == VAHO_OK; i++)

@@ -13,7 +13,7 @@ enum vaho_status vaho_gases_write(const char *dir, size_t n_gases, const char *c
                                   const struct vaho_inputs *inputs, struct vaho_error *error);
 
 /*
- * For a sensor of reflected light: a new folder with DIR/GAS.txt, unit absorption in the scene's
+ * For a sensor of reflected light: a folder with DIR/GAS.txt, unit absorption in the scene's
  * bands, of each of these gases that shows in them: d ln(radiance) per 1e5 ppm.m of a vertical
  * column, for the sun and the view of this flight, as one makes such a table for a real one.
  */

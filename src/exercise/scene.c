@@ -10,6 +10,7 @@
 #include "exercise/ground.h"
 #include "exercise/repeatable.h"
 #include "exercise/sensor.h"
+#include "exercise/terrain.h"
 
 /* What the random streams of a scene are for (sensor.c has its own, ground.c from 100 on). */
 enum stream { AIR = 1, PLACE, PUFFS = 1000 };
@@ -344,6 +345,8 @@ enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
         status = add_gas(&p, pass->plume[i].gas, error);
     for (size_t i = 0; i < pass->n_imitations && status == VAHO_OK; i++)
         status = add_gas(&p, pass->imitation[i].gas, error);
+    for (size_t i = 0; i < pass->n_gases && status == VAHO_OK; i++)
+        status = add_gas(&p, pass->gas[i], error);
     if (status == VAHO_OK)
         status = check(&p, error);
     if (status == VAHO_OK)
@@ -353,16 +356,29 @@ enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
     return status;
 }
 
-static const struct vaho_ground_hour *hour_of(const struct vaho_scene *scene)
+/* What lies at a place of the world, and how squarely the sun shines on it. */
+static double ground_at(struct vaho_ground_pixel *out, const struct vaho_scene *scene, double line,
+                        double sample)
 {
-    return scene->pass.where != NULL ? &scene->pass.hour : NULL;
+    const struct vaho_scene_pass *pass = &scene->pass;
+    const struct vaho_terrain *t = pass->terrain;
+    double up = scene->air.sun.up, cosine = fmax(0.0, up);
+
+    vaho_ground_at(out, &scene->ground, pass->where != NULL ? &pass->hour : NULL, line, sample);
+    if (t == NULL)
+        return cosine;
+    cosine = vaho_terrain_sunlit(t, &scene->air.sun, VAHO_SCENE_CELL_M * sample,
+                                 t->area->height_m - VAHO_SCENE_CELL_M * line);
+    if (up > 0.05)
+        out->warmer_k *= 0.3 + 0.7 * fmin(3.0, cosine / up);
+    return cosine;
 }
 
 double vaho_scene_warmer_k(const struct vaho_scene *scene, double line, double sample)
 {
     struct vaho_ground_pixel pixel;
 
-    vaho_ground_at(&pixel, &scene->ground, hour_of(scene), line, sample);
+    ground_at(&pixel, scene, line, sample);
     return pixel.warmer_k;
 }
 
@@ -448,16 +464,16 @@ static void light_of_pixel(double *out, const struct vaho_scene *scene, size_t l
     size_t pixel = line * scene->params.n_samples + sample;
     double at[2] = {(double)line, (double)sample}, surface[VAHO_SCENE_MAX_BANDS];
     struct vaho_ground_pixel ground;
+    double cosine;
 
     if (pass->where != NULL) {
         at[0] = pass->where[2 * pixel];
         at[1] = pass->where[2 * pixel + 1];
     }
-    vaho_ground_at(&ground, &scene->ground, hour_of(scene), at[0], at[1]);
+    cosine = ground_at(&ground, scene, at[0], at[1]);
     vaho_light_surface(surface, light, &ground);
     imitate(surface, scene, at[0], at[1]);
-    vaho_light_leave(out, light, surface, scene->air.temperature_k + ground.warmer_k,
-                     light->sun_up);
+    vaho_light_leave(out, light, surface, scene->air.temperature_k + ground.warmer_k, cosine);
     for (size_t i = 0; i < scene->params.n_plumes; i++)
         vaho_light_through(out, light, scene->gas_of_plume[i],
                            vaho_puffs_at(&scene->field[i], line, sample));

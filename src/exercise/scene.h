@@ -17,8 +17,12 @@
 #include "base/pool.h"
 #include "exercise/light.h"
 #include "exercise/puffs.h"
+#include "exercise/sun.h"
 #include "vaho/status.h"
 
+struct vaho_terrain;
+
+#define VAHO_SCENE_CELL_M 2.0 /* of the world that passes share */
 enum {
     VAHO_SCENE_MAX_LINES = 100000,
     VAHO_SCENE_MAX_SAMPLES = 4096,
@@ -72,11 +76,14 @@ struct vaho_scene_imitation { /* ground with a gas's spectrum for its emissivity
 struct vaho_scene_pass {
     uint64_t world_seed, sensor_seed; /* ground; detector elements.  params.seed: noise */
     size_t world_lines, world_samples;
+    const struct vaho_terrain *terrain; /* NULL: level; borrowed */
     const float *where; /* n_lines x n_samples: world line and sample of each pixel; borrowed */
     struct vaho_exercise_air air;
     struct vaho_ground_hour hour;
     double saturation; /* radiance the sensor cannot go beyond; 0: none */
     double field_margin;
+    size_t n_gases; /* that the scene is to know beside those of its plumes */
+    const char *const *gas;
     size_t n_plumes, n_imitations;
     const struct vaho_scene_plume *plume; /* borrowed, as is what follows */
     const struct vaho_scene_imitation *imitation;
@@ -92,7 +99,8 @@ enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
                                      const struct vaho_scene_params *params,
                                      const struct vaho_scene_pass *pass, struct vaho_error *error);
 
-/* How much warmer than the air the ground of a pass is at a place of the world, K. */
+/* How much warmer than the air the ground of a pass is at a place of the world, K.  On a slope
+ * three tenths of the warmth are the level ground's, seven go with the sun on it. */
 double vaho_scene_warmer_k(const struct vaho_scene *scene, double line, double sample);
 
 /* What light does to the scene's bands. */
