@@ -7,16 +7,21 @@
  * those of the bands; widths, depths and power were fitted to LOWTRAN7's vertical transmittances of
  * six standard atmospheres (rms 0.02 from 1.45 to 2.49 um; tests hold it to 0.03).
  * Down from the sun and up to the sensor a ray crosses m = 1 / mu_sun + f times the air, f the
- * share that lies below the sensor; lines saturate over both ways together, so that tau = exp(-(w
- * m_w)^0.519 water - m_g mixed),   m_w, m_g with the f of their scale heights. A table of vertical
- * transmittances t gives t^(m_g) instead.
+ * share that lies below the sensor; lines saturate over both ways together, with the f of each
+ * scale height:
+ *
+ *     tau = exp(-(w m_w)^0.519 water - m_g mixed)
+ *
+ * A table of vertical transmittances t gives t^m_g instead.
  *
  * Haze: optical depth 0.12 um^-1.3 at zenith (continental, visibility near 30 km), scale height
- * 1 km, single-scattering albedo 0.92.  Once-scattered sunlight, with Henyey and Greenstein's phase
- * function of asymmetry 0.6: half of what haze takes from the direct beam falls on the ground as
- * sky light, and what is below the sensor adds
- *     L_path = E albedo P(scattering angle) / (4 pi) haze(below sensor),
- * light of a layer that is thin both ways.  Scattering by molecules is under 0.002 and left out.
+ * 1 km, single-scattering albedo 0.92, Henyey and Greenstein's phase function P of asymmetry 0.6.
+ * Half of what it takes from the direct beam falls on the ground as sky light; what is below the
+ * sensor, a thin layer, sends once-scattered sunlight up:
+ *
+ *     L_path = E albedo P(scattering angle) / (4 pi) haze(below sensor)
+ *
+ * Scattering by molecules is under 0.002 and left out.
  */
 #include <math.h>
 
