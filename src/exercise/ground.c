@@ -101,7 +101,7 @@ void vaho_ground_hour_make(struct vaho_ground_hour *out, double hour, double cle
 {
     for (size_t k = 0; k < VAHO_GROUND_N_KINDS; k++)
         out->warmth[k] = clear * warmth_at(hour - sunlit[k].lag_h);
-    out->gust_k = 0.3 * fabs(out->warmth[VAHO_GROUND_LOAM]);
+    out->gust_k = 0.2 * fabs(out->warmth[VAHO_GROUND_LOAM]);
     out->gust_key = gust_key;
 }
 
