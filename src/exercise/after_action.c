@@ -28,6 +28,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "casebook/coverage.h"
+#include "exercise/after_action_files.h"
 #include "exercise/campaign_world.h"
 #include "exercise/pass.h"
 #include "exercise/score.h"
@@ -531,6 +532,8 @@ static enum vaho_status reckon_sites(struct reckoning *r)
         status = vaho_sites_list(r->casebook, &query, take_site, r, r->error);
     for (size_t i = 0; i < r->out->n_sites && status == VAHO_OK; i++)
         status = judge_site(r, &r->out->site[i]);
+    if (status == VAHO_OK)
+        status = after_action_count_people(r->out, r->casebook, r->error);
     vaho_casebook_close(r->casebook);
     free(path);
     return status;

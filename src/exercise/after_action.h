@@ -76,7 +76,15 @@ struct vaho_scored_emitter {
     size_t site;                        /* its best site; VAHO_NO_EMITTER: none */
 };
 
-enum { VAHO_N_BINS = 5 };
+/* What one person decided; of several decisions on a site by one person the last counts. */
+struct vaho_scored_analyst {
+    char name[64];
+    size_t confirmed, confirmed_real; /* sites, and of these those that emit what they say */
+    size_t rejected, rejected_real;
+    size_t another_pass;
+};
+
+enum { VAHO_N_BINS = 5, VAHO_MAX_ANALYSTS = 64 };
 struct vaho_after_action {
     const struct vaho_campaign *campaign; /* borrowed, and the truth */
     const struct vaho_truth *truth;
@@ -85,6 +93,8 @@ struct vaho_after_action {
     size_t n_sites;
     struct vaho_scored_site *site; /* best rank first */
     size_t n_hidden, n_hidden_found, n_leads, n_false_leads, n_reviewed;
+    size_t n_analysts; /* by name; beyond the most they are not told apart */
+    struct vaho_scored_analyst analyst[VAHO_MAX_ANALYSTS];
     struct { /* looks that could be found, by strength over the limit there */
         size_t n, n_found;
         double expected;

@@ -490,6 +490,28 @@ static void put_head(struct page *p, const char *at)
                          a->n_reviewed, a->n_sites);
 }
 
+static void put_people(struct page *p)
+{
+    const struct vaho_after_action *a = p->a;
+
+    if (a->n_analysts == 0)
+        return;
+    vaho_text_puts(&p->text, "<h2>Decisions</h2><table><tr><th>analyst<th class=\"n\">confirmed<th "
+                             "class=\"n\">of these real<th class=\"n\">rejected<th "
+                             "class=\"n\">of these real<th class=\"n\">another pass</tr>");
+    for (size_t i = 0; i < a->n_analysts; i++) {
+        const struct vaho_scored_analyst *who = &a->analyst[i];
+        vaho_text_puts(&p->text, "<tr><td>");
+        vaho_escape_markup(&p->text, who->name);
+        vaho_text_printf(&p->text,
+                         "<td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">%zu<td "
+                         "class=\"n\">%zu<td class=\"n\">%zu</tr>",
+                         who->confirmed, who->confirmed_real, who->rejected, who->rejected_real,
+                         who->another_pass);
+    }
+    vaho_text_puts(&p->text, "</table>");
+}
+
 enum vaho_status after_action_write_page(const struct vaho_after_action *a, const char *at,
                                          const char *path, struct vaho_error *error)
 {
@@ -497,6 +519,7 @@ enum vaho_status after_action_write_page(const struct vaho_after_action *a, cons
 
     vaho_text_init(&page.text, MAX_NBYTES);
     put_head(&page, at);
+    put_people(&page);
     put_map(&page);
     put_hidden(&page);
     put_looks(&page);

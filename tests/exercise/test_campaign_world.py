@@ -84,6 +84,48 @@ def check_found(name, made):
     print(name, {gas: f"{m:.1f} m off" for gas, m in off.items()}, f"methane {rate:.0f} kg/h of 60")
 
 
+def vaho(verb, *arguments, user=None, new=None):
+    """Another command, with passwords through pipes."""
+    fds = []
+    for option, name in (("--password-fd", user), ("--new-password-fd", new)):
+        if name:
+            read, write = os.pipe()
+            os.write(write, f"the password of {name}\n".encode())
+            os.close(write)
+            fds.append(read)
+            arguments += (option, str(read))
+    arguments += ("--user", user) if user else ()
+    done = subprocess.run([VAHO, *verb.split(), *arguments], capture_output=True, text=True, pass_fds=fds)
+    expect(verb, done.returncode == 0, done.stderr)
+    return done.stdout
+
+
+def check_people(name):
+    """What analysts decided is held against the truth, each by himself; what was taken back is not."""
+    book = f"{name}/casebook.gpkg"
+    vaho("user add", book, "root", "--role", "admin", new="root")
+    for who in ("ana", "ben"):
+        vaho("user add", book, who, "--role", "analyst", user="root", new=who)
+    sites = json.loads(vaho("review list", book, "--json"))["sites"]
+    real = {s["site"]: s["truth"] in ("hidden site", "licensed emitter")
+            for s in json.loads(run("score", name, "--json").stdout)["sites"]}
+    best, second = sites[0], sites[1]
+    expect("people", real[best["site"]], sites)
+    vaho("review confirm", book, f"{best['site']}@{best['version']}", user="ana")
+    vaho("review reject", book, f"{second['site']}@{second['version']}", "--reason", "clutter", "--why", "looks odd",
+         user="ben")
+    told = {a["name"]: a for a in json.loads(run("score", name, "--json").stdout)["analysts"]}
+    expect("people", set(told) == {"ana", "ben"}, told)
+    expect("people", (told["ana"]["confirmed"], told["ana"]["confirmed_real"], told["ana"]["rejected"]) == (1, 1, 0),
+           told)
+    expect("people", (told["ben"]["rejected"], told["ben"]["rejected_real"]) == (1, int(real[second["site"]])), told)
+    page = pathlib.Path(name, "after-action.html").read_text()
+    expect("people", "Decisions" in page and "ben" in page)
+    vaho("review undo", book, second["site"], user="ben")
+    told = {a["name"]: a for a in json.loads(run("score", name, "--json").stdout)["analysts"]}
+    expect("people", "ben" not in told or told["ben"]["rejected"] == 0, told)
+
+
 def check_map(name):
     """The map is what was laid out, or nothing goes on."""
     header = pathlib.Path(name, "terrain.tif").read_bytes()
@@ -164,6 +206,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         check_found("hills", scenario({"relief_m": 90, "scale_m": 250, "sigma_m": 2}))
+        check_people("hills")
         check_map("hills")
         if model.exists():
             check_found("mountains", scenario({"file": str(model), "spacing_m": 15, "sigma_m": 2}))
