@@ -123,6 +123,38 @@ static enum vaho_status take_airs(struct vaho_inputs *in, const struct vaho_scen
     return status;
 }
 
+/* Every sensor must have bands in which some gas of the library shows: else its flights could not
+ * be searched. */
+static enum vaho_status check_sensors(const struct vaho_inputs *in, const struct vaho_scenario *s,
+                                      struct vaho_error *error)
+{
+    for (size_t i = 0; i < s->n_sensors; i++) {
+        const struct vaho_scenario_sensor *d = &s->sensor[i];
+        int shows = 0;
+        for (size_t g = 0; g < s->n_gases && !shows; g++) {
+            const struct vaho_light_order order = {.kind = d->kind,
+                                                   .first_um = d->first_um,
+                                                   .last_um = d->last_um,
+                                                   .n_bands = d->n_bands,
+                                                   .n_gases = 1,
+                                                   .gas = &s->gas[g],
+                                                   .inputs = in};
+            struct vaho_light light;
+            enum vaho_status status = vaho_light_make(&light, &order, error);
+            if (status != VAHO_OK)
+                return status;
+            shows = vaho_light_shows(&light, 0);
+            vaho_light_free(&light);
+        }
+        if (!shows)
+            return vaho_fail(error, VAHO_BAD_INPUT,
+                             "no gas of 'library' takes light in the bands of sensor '%s', %g to "
+                             "%g um; give it other bands or the library such a gas",
+                             d->name, d->first_um, d->last_um);
+    }
+    return VAHO_OK;
+}
+
 /* Makes the map, keeps it in the campaign's folder, and makes the ground of it. */
 static enum vaho_status make_terrain(struct vaho_campaign_world *out,
                                      const struct vaho_campaign *campaign, struct vaho_scenario *s,
@@ -161,6 +193,8 @@ enum vaho_status vaho_campaign_world_new(struct vaho_campaign_world *out,
     vaho_world_make(&out->world, s, seed);
     out->world.inputs = &out->inputs;
     status = take_gases(&out->inputs, s, scenario_path, error);
+    if (status == VAHO_OK)
+        status = check_sensors(&out->inputs, s, error);
     if (status == VAHO_OK)
         status = take_surfaces(&out->inputs, s, scenario_path, seed, error);
     if (status == VAHO_OK)

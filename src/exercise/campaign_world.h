@@ -18,9 +18,12 @@ void vaho_campaign_world_free(struct vaho_campaign_world *world); /* all zero is
 /*
  * From a scenario: reads the spectra, grounds and tables of air that it names (relative names start
  * at the scenario's folder), and, where it has a terrain, makes it, writes its map to the
- * campaign's terrain.tif and sets the scenario's area.ground_m. VAHO_BAD_INPUT: a file cannot be
- * used, or a gas is neither in them nor the simulator's; VAHO_NOT_FOUND, VAHO_NO_MEMORY.  On error
- * *out is empty.
+ * campaign's terrain.tif and sets the scenario's area.ground_m.
+ *
+ * VAHO_BAD_INPUT   a file cannot be used, a gas is neither in them nor the simulator's, or a sensor
+ *                  sees no gas of the library
+ * VAHO_NOT_FOUND, VAHO_NO_MEMORY
+ * On error *out is empty.
  */
 enum vaho_status vaho_campaign_world_new(struct vaho_campaign_world *out,
                                          const struct vaho_campaign *campaign,

@@ -60,7 +60,7 @@ enum vaho_status vaho_inputs_take_surfaces(struct vaho_inputs *inputs,
 enum vaho_status vaho_inputs_take_air(struct vaho_inputs *inputs, size_t index, const char *what,
                                       const char *path, struct vaho_error *error);
 
-/* 'inputs' may be NULL from here on.  NULL: neither the user's nor the simulator's. */
+/* 'inputs' may be NULL from here on.  NULL: the user gave no such gas. */
 const struct vaho_gas_input *vaho_inputs_gas(const struct vaho_inputs *inputs, const char *name);
 /* NaN: no such gas. */
 double vaho_inputs_molar_mass(const struct vaho_inputs *inputs, const char *name);

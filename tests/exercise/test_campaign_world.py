@@ -196,6 +196,8 @@ def check_refusals():
     refused("range", "range_um", lambda m: m["sensors"][1].update(range_um=[1.0, 2.0]))
     refused("kind", "thermal", lambda m: m["sensors"][1].update(kind="radar"))
     refused("air", "nowhere.csv", lambda m: m["days"][0].update(air={"sky": "nowhere.csv"}))
+    refused("blind", "no gas of 'library'", lambda m: m.update(
+        library=["ammonia"], emitters=m["emitters"][:1]))
     refused("spectra", "nowhere", lambda m: m.update(spectra=["nowhere"]))
     refused("ground", "ground", lambda m: m.update(ground={"library": ["own.json"], "lava": "x"}))
 
