@@ -10,6 +10,8 @@
 #include "exercise/gases.h"
 #include "exercise/repeatable.h"
 
+_Static_assert((int)VAHO_INPUTS_MAX_AIRS >= (int)VAHO_SCENARIO_MAX_DAYS, "one air a day");
+
 /* What the random streams of a campaign are for (world.c and pass.c have others). */
 enum stream { TERRAIN = 15, SURFACES, MAP };
 
