@@ -28,6 +28,8 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "casebook/coverage.h"
+#include "exercise/after_action_files.h"
+#include "exercise/campaign_world.h"
 #include "exercise/pass.h"
 #include "exercise/score.h"
 #include "vaho/casebook.h"
@@ -41,13 +43,12 @@ static const size_t MAX_PLUMES_NBYTES = (size_t)1 << 28, MAX_COVERAGE_NBYTES = (
 static const double Q_KEPT = 0.5, Q_REPORTED = 0.05, NEAR_M = 30, OFF_M = 50;
 
 static const char *const outcome_names[VAHO_LOOK_N_OUTCOMES] = {
-    "to fly",         "out of view", "off",       "outside mandate",
-    "found",          "doubtful",    "wrong gas", "under another plume",
-    "not in library", "no contrast", "wind",      "too weak",
-    "missed"};
+    "to fly",         "out of view",      "off",      "not this sensor's", "outside mandate",
+    "found",          "found as unknown", "doubtful", "wrong gas",         "under another plume",
+    "not in library", "no contrast",      "wind",     "too weak",          "missed"};
 static const char *const truth_names[VAHO_SITE_N_TRUTHS] = {
-    "hidden site", "licensed emitter", "piece of a plume", "traffic",
-    "another gas", "imitating ground", "nothing"};
+    "hidden site", "licensed emitter", "unlisted gas",     "piece of a plume",
+    "traffic",     "another gas",      "imitating ground", "nothing"};
 
 const char *vaho_look_outcome_name(enum vaho_look_outcome outcome)
 {
@@ -57,6 +58,22 @@ const char *vaho_look_outcome_name(enum vaho_look_outcome outcome)
 const char *vaho_site_truth_name(enum vaho_site_truth truth)
 {
     return truth_names[truth];
+}
+
+int vaho_site_truth_is_real(enum vaho_site_truth truth)
+{
+    return truth <= VAHO_SITE_UNLISTED;
+}
+
+int vaho_look_outcome_is_found(enum vaho_look_outcome outcome)
+{
+    return outcome == VAHO_LOOK_FOUND || outcome == VAHO_LOOK_UNKNOWN;
+}
+
+/* What its plumes are rightly called. */
+static const char *right_name(const struct vaho_truth_emitter *emitter)
+{
+    return emitter->kind == VAHO_EMITTER_UNLISTED ? VAHO_UNKNOWN_GAS : emitter->gas;
 }
 
 /* A plume of a flight and whose it was. */
@@ -71,7 +88,7 @@ struct reckoning {
     size_t n_plumes, capacity;
     struct owned_plume *plume;
     struct vaho_casebook *casebook;
-    struct vaho_world world;
+    struct vaho_campaign_world made;
     struct vaho_pass pass; /* of the flight under way */
     double median_wind_m_s;
     struct vaho_error *error;
@@ -126,7 +143,7 @@ static enum vaho_status keep_plume(struct reckoning *r, const struct vaho_score_
     if (kept->emitter == VAHO_NO_EMITTER)
         kept->emitter = blew_through(&r->pass, plume->bbox);
     kept->right_gas = kept->emitter != VAHO_NO_EMITTER &&
-                      strcmp(plume->gas, r->out->truth->emitter[kept->emitter].gas) == 0;
+                      strcmp(plume->gas, right_name(&r->out->truth->emitter[kept->emitter])) == 0;
     return VAHO_OK;
 }
 
@@ -143,9 +160,9 @@ static enum vaho_status list_sources(struct vaho_score *score, size_t *emitter_o
     for (size_t i = 0; i < t->n_emitters; i++) {
         const struct vaho_truth_look *look = &f->look[i];
         struct vaho_score_source *s = &score->source[score->n_sources];
-        if (!look->on)
+        if (!look->on || !look->shows)
             continue; /* what is out of view may blow into it */
-        snprintf(s->gas, sizeof s->gas, "%s", t->emitter[i].gas);
+        snprintf(s->gas, sizeof s->gas, "%s", right_name(&t->emitter[i]));
         s->line = look->line;
         s->sample = look->sample;
         s->length_px = t->scenario->emitter[i].reach_m / f->pixel_m;
@@ -159,7 +176,7 @@ static enum vaho_status list_sources(struct vaho_score *score, size_t *emitter_o
 
 /* What the matched plumes say of each look; a better outcome under another mandate stays. */
 static void take_looks(struct vaho_look *look, const struct vaho_score *score,
-                       const size_t *emitter_of)
+                       const size_t *emitter_of, const struct vaho_truth *t)
 {
     for (size_t i = 0; i < score->n_plumes; i++) {
         const struct vaho_score_plume *p = &score->plume[i];
@@ -171,8 +188,10 @@ static void take_looks(struct vaho_look *look, const struct vaho_score *score,
         if (p->outcome == VAHO_SCORE_WRONG_GAS && p->q_value > Q_REPORTED)
             continue;
         outcome = p->outcome == VAHO_SCORE_WRONG_GAS ? VAHO_LOOK_WRONG_GAS
-                  : p->q_value <= Q_REPORTED         ? VAHO_LOOK_FOUND
-                                                     : VAHO_LOOK_DOUBTFUL;
+                  : p->q_value > Q_REPORTED          ? VAHO_LOOK_DOUBTFUL
+                  : t->emitter[emitter_of[p->source]].kind == VAHO_EMITTER_UNLISTED
+                      ? VAHO_LOOK_UNKNOWN
+                      : VAHO_LOOK_FOUND;
         if (l->outcome != VAHO_LOOK_TO_FLY && l->outcome <= outcome)
             continue;
         l->outcome = outcome;
@@ -211,7 +230,7 @@ static enum vaho_status match_plumes(struct reckoning *r, size_t flight, const c
         status = list_sources(&score, emitter_of, r, flight);
     if (status == VAHO_OK) {
         vaho_score_match(&score, HALO_PX);
-        take_looks(r->out->look + flight * t->n_emitters, &score, emitter_of);
+        take_looks(r->out->look + flight * t->n_emitters, &score, emitter_of, t);
     }
     for (size_t i = 0; i < score.n_plumes && status == VAHO_OK; i++)
         status = keep_plume(r, &score.plume[i], emitter_of);
@@ -275,6 +294,8 @@ static int counts(struct vaho_look *look, const struct vaho_truth_look *truth)
         look->outcome = VAHO_LOOK_ABSENT;
     else if (!truth->on)
         look->outcome = VAHO_LOOK_OFF;
+    else if (!truth->shows)
+        look->outcome = VAHO_LOOK_BLIND;
     else if (!truth->permitted)
         look->outcome = VAHO_LOOK_OUTSIDE;
     else
@@ -347,7 +368,7 @@ static enum vaho_status reckon_flight(struct reckoning *r, size_t flight)
     enum vaho_status status = check_mark(r, f->name);
 
     if (status == VAHO_OK)
-        status = vaho_pass_new(&r->pass, &r->world, flight, r->error);
+        status = vaho_pass_new(&r->pass, &r->made.world, flight, r->error);
     if (status == VAHO_OK)
         status = vaho_truth_check_pass(t, &r->pass, r->error);
     for (size_t i = 0; i < t->n_emitters; i++)
@@ -463,7 +484,7 @@ static enum vaho_status judge_site(struct reckoning *r, struct vaho_scored_site 
     static const enum vaho_site_truth of_kind[] = {
         [VAHO_EMITTER_HIDDEN] = VAHO_SITE_HIDDEN,
         [VAHO_EMITTER_LICENSED] = VAHO_SITE_LICENSED,
-        [VAHO_EMITTER_UNLISTED] = VAHO_SITE_OTHER_GAS,
+        [VAHO_EMITTER_UNLISTED] = VAHO_SITE_UNLISTED,
         [VAHO_EMITTER_TRAFFIC] = VAHO_SITE_TRAFFIC,
     };
     const struct vaho_truth *t = r->out->truth;
@@ -487,8 +508,7 @@ static enum vaho_status judge_site(struct reckoning *r, struct vaho_scored_site 
     }
     if (site->emitter != VAHO_NO_EMITTER && t->emitter[site->emitter].kind != VAHO_EMITTER_TRAFFIC)
         site->off_m = distance_m(t, site, site->emitter);
-    if ((site->truth == VAHO_SITE_HIDDEN || site->truth == VAHO_SITE_LICENSED) &&
-        site->off_m > OFF_M + 3 * site->sigma_m)
+    if (vaho_site_truth_is_real(site->truth) && site->off_m > OFF_M + 3 * site->sigma_m)
         site->truth = VAHO_SITE_PIECE;
     if (site->truth == VAHO_SITE_NOTHING && lies_on_imitation(r, site))
         site->truth = VAHO_SITE_IMITATION;
@@ -512,6 +532,8 @@ static enum vaho_status reckon_sites(struct reckoning *r)
         status = vaho_sites_list(r->casebook, &query, take_site, r, r->error);
     for (size_t i = 0; i < r->out->n_sites && status == VAHO_OK; i++)
         status = judge_site(r, &r->out->site[i]);
+    if (status == VAHO_OK)
+        status = after_action_count_people(r->out, r->casebook, r->error);
     vaho_casebook_close(r->casebook);
     free(path);
     return status;
@@ -546,7 +568,7 @@ static void count_emitter(struct vaho_after_action *out, size_t i)
         e->n_could++;
         if (!(e->first_look_s <= t->flight[f].start_s))
             e->first_look_s = t->flight[f].start_s;
-        if (look->outcome == VAHO_LOOK_FOUND) {
+        if (vaho_look_outcome_is_found(look->outcome)) {
             e->n_found++;
             if (e->found_at == 0) {
                 e->found_at = e->n_could;
@@ -561,7 +583,7 @@ static void count_emitter(struct vaho_after_action *out, size_t i)
     }
     for (size_t k = 0; k < out->n_sites; k++) {
         const struct vaho_scored_site *s = &out->site[k];
-        if (s->emitter == i && s->truth <= VAHO_SITE_LICENSED &&
+        if (s->emitter == i && vaho_site_truth_is_real(s->truth) &&
             (e->site == VAHO_NO_EMITTER || s->probability > out->site[e->site].probability))
             e->site = k;
     }
@@ -594,7 +616,7 @@ static void count_all(struct vaho_after_action *out)
         count_emitter(out, i);
     for (size_t i = 0; i < out->n_sites; i++) {
         const struct vaho_scored_site *s = &out->site[i];
-        int real = s->truth == VAHO_SITE_HIDDEN || s->truth == VAHO_SITE_LICENSED;
+        int real = vaho_site_truth_is_real(s->truth);
         size_t bin = bin_of(VAHO_PROBABILITY_BINS, s->probability);
         out->reliability[bin].n++;
         out->reliability[bin].n_real += (size_t)real;
@@ -639,7 +661,8 @@ enum vaho_status vaho_after_action_make(struct vaho_after_action **out,
             .outcome = VAHO_LOOK_TO_FLY, .limit_ppmm = NAN, .chance = NAN, .q_value = NAN};
     for (size_t i = 0; i < truth->n_flights; i++)
         wind[i] = truth->flight[i].wind_m_s;
-    vaho_world_make(&r.world, truth->scenario, truth->seed);
+    if (status == VAHO_OK)
+        status = vaho_campaign_world_open(&r.made, campaign, truth, error);
     r.median_wind_m_s = median(wind, truth->n_flights);
     for (size_t i = 0; i < truth->n_flights && status == VAHO_OK; i++)
         if (campaign->flight[i].done)
@@ -647,6 +670,7 @@ enum vaho_status vaho_after_action_make(struct vaho_after_action **out,
     if (status == VAHO_OK)
         status = reckon_sites(&r);
     free(r.plume);
+    vaho_campaign_world_free(&r.made);
     if (status != VAHO_OK) {
         vaho_after_action_free(r.out);
         return status;

@@ -19,12 +19,14 @@ enum vaho_look_outcome {
     VAHO_LOOK_TO_FLY = 0, /* the flight was not flown */
     VAHO_LOOK_ABSENT,     /* the emitter was not there, or out of view */
     VAHO_LOOK_OFF,        /* it emitted nothing then */
+    VAHO_LOOK_BLIND,      /* the flight's sensor has no band in which its gas shows */
     VAHO_LOOK_OUTSIDE,    /* no mandate of the flight permits its place and its gas */
     VAHO_LOOK_FOUND,      /* a plume of its gas at q <= 0.05 */
+    VAHO_LOOK_UNKNOWN,    /* an unlisted gas's plume at q <= 0.05, rightly called unknown */
     VAHO_LOOK_DOUBTFUL,   /* a plume of its gas, at a higher q */
     VAHO_LOOK_WRONG_GAS,  /* a plume at q <= 0.05, of another gas */
     VAHO_LOOK_COVERED,    /* it lies in the box of another emitter's plume */
-    VAHO_LOOK_UNLISTED,   /* of a gas that nobody searched for */
+    VAHO_LOOK_UNLISTED,   /* of a gas that nobody searched for, and not found as unknown */
     VAHO_LOOK_CONTRAST,   /* the ground there was as warm as the air, or blind otherwise */
     VAHO_LOOK_WIND,       /* thinned by wind: at the campaign's median it could be found */
     VAHO_LOOK_WEAK,       /* fainter than what that flight could find there half the time */
@@ -46,9 +48,10 @@ struct vaho_look {
 enum vaho_site_truth {
     VAHO_SITE_HIDDEN = 0,
     VAHO_SITE_LICENSED,
+    VAHO_SITE_UNLISTED,  /* of an unlisted gas, rightly called unknown */
     VAHO_SITE_PIECE,     /* of an emitter's plume, far from where it comes from */
     VAHO_SITE_TRAFFIC,   /* real gas, but no place that emits */
-    VAHO_SITE_OTHER_GAS, /* an emitter of another gas, unlisted ones among them */
+    VAHO_SITE_OTHER_GAS, /* an emitter of another gas than the site's */
     VAHO_SITE_IMITATION, /* ground that imitates a gas */
     VAHO_SITE_NOTHING,
     VAHO_SITE_N_TRUTHS
@@ -73,7 +76,15 @@ struct vaho_scored_emitter {
     size_t site;                        /* its best site; VAHO_NO_EMITTER: none */
 };
 
-enum { VAHO_N_BINS = 5 };
+/* What one person decided; of several decisions on a site by one person the last counts. */
+struct vaho_scored_analyst {
+    char name[64];
+    size_t confirmed, confirmed_real; /* sites, and of these those that emit what they say */
+    size_t rejected, rejected_real;
+    size_t another_pass;
+};
+
+enum { VAHO_N_BINS = 5, VAHO_MAX_ANALYSTS = 64 };
 struct vaho_after_action {
     const struct vaho_campaign *campaign; /* borrowed, and the truth */
     const struct vaho_truth *truth;
@@ -82,6 +93,8 @@ struct vaho_after_action {
     size_t n_sites;
     struct vaho_scored_site *site; /* best rank first */
     size_t n_hidden, n_hidden_found, n_leads, n_false_leads, n_reviewed;
+    size_t n_analysts; /* by name; beyond the most they are not told apart */
+    struct vaho_scored_analyst analyst[VAHO_MAX_ANALYSTS];
     struct { /* looks that could be found, by strength over the limit there */
         size_t n, n_found;
         double expected;
@@ -101,6 +114,10 @@ extern const double VAHO_STRENGTH_BINS[VAHO_N_BINS], VAHO_PROBABILITY_BINS[VAHO_
 /* "found", "no contrast", ...; and of sites: "hidden site", ...  Static storage. */
 const char *vaho_look_outcome_name(enum vaho_look_outcome outcome);
 const char *vaho_site_truth_name(enum vaho_site_truth truth);
+/* A place that emits what the site says: no false lead. */
+int vaho_site_truth_is_real(enum vaho_site_truth truth);
+/* A look that found its emitter for what it is. */
+int vaho_look_outcome_is_found(enum vaho_look_outcome outcome);
 
 /* VAHO_REFUSED: a flight was made under another truth.  VAHO_BAD_INPUT: a product or the casebook
  * cannot be read; VAHO_NO_MEMORY.  On error *out is NULL. */

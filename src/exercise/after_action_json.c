@@ -95,6 +95,22 @@ static json_t *write_sites(const struct vaho_after_action *a)
     return sites;
 }
 
+static json_t *write_analysts(const struct vaho_after_action *a)
+{
+    json_t *analysts = json_array();
+
+    for (size_t i = 0; i < a->n_analysts; i++) {
+        const struct vaho_scored_analyst *p = &a->analyst[i];
+        json_array_append_new(analysts, json_pack("{s:s, s:I, s:I, s:I, s:I, s:I}", "name", p->name,
+                                                  "confirmed", (json_int_t)p->confirmed,
+                                                  "confirmed_real", (json_int_t)p->confirmed_real,
+                                                  "rejected", (json_int_t)p->rejected,
+                                                  "rejected_real", (json_int_t)p->rejected_real,
+                                                  "another_pass", (json_int_t)p->another_pass));
+    }
+    return analysts;
+}
+
 static json_t *write_bins(const struct vaho_after_action *a, int strength)
 {
     json_t *bins = json_array();
@@ -139,7 +155,7 @@ enum vaho_status after_action_write_json(const struct vaho_after_action *a, cons
     const struct vaho_campaign *c = a->campaign;
     json_t *root = json_pack(
         "{s:s, s:b, s:s, s:s, s:s, s:s, s:{s:s, s:b}, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:o, s:o, "
-        "s:o, s:o, s:o, s:o, s:o}",
+        "s:o, s:o, s:o, s:o, s:o, s:o}",
         "format", "vaho-after-action-1", "exercise", 1, "name", c->name, "created", c->created,
         "opened", at, "version", VAHO_VERSION, "truth", "sha256", c->truth_sha256,
         "is_the_recorded_one", 1, "flights", (json_int_t)c->n_flights, "flown",
@@ -148,7 +164,8 @@ enum vaho_status after_action_write_json(const struct vaho_after_action *a, cons
         (json_int_t)a->n_false_leads, "reviewed", (json_int_t)a->n_reviewed,
         "landing_to_detection_median_s", number(a->median_detected_s), "brier", number(a->brier),
         "by_strength", write_bins(a, 1), "by_passes", write_passes(a), "reliability",
-        write_bins(a, 0), "emitters", write_emitters(a), "sites", write_sites(a));
+        write_bins(a, 0), "analysts", write_analysts(a), "emitters", write_emitters(a), "sites",
+        write_sites(a));
     char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(1) | JSON_REAL_PRECISION(9));
     enum vaho_status status = text == NULL ? vaho_fail_memory(error, path)
                                            : vaho_file_write(path, text, strlen(text), error);

@@ -26,8 +26,10 @@ static const struct {
     [VAHO_LOOK_TO_FLY] = {"", "#fff", "not flown"},
     [VAHO_LOOK_ABSENT] = {"", "#fff", "not there, or out of view"},
     [VAHO_LOOK_OFF] = {"·", "#eef1f4", "emitted nothing then"},
+    [VAHO_LOOK_BLIND] = {"-", "#eef1f4", "a gas that this flight's sensor cannot see"},
     [VAHO_LOOK_OUTSIDE] = {"M", "#d9d4e8", "outside the mandate: nobody may look"},
     [VAHO_LOOK_FOUND] = {"✓", "#7cc08a", "found: a plume of its gas at q <= 0.05"},
+    [VAHO_LOOK_UNKNOWN] = {"U", "#a5d1a0", "found, and rightly called unknown: q <= 0.05"},
     [VAHO_LOOK_DOUBTFUL] = {"?", "#d3e8c4", "seen, but not surely: q above 0.05"},
     [VAHO_LOOK_WRONG_GAS] = {"G", "#f2c06b", "a plume there, taken for another gas"},
     [VAHO_LOOK_UNLISTED] = {"L", "#ead9bd", "a gas that is not in the library"},
@@ -168,7 +170,7 @@ static void put_leads(struct page *p)
 {
     for (size_t i = 0; i < p->a->n_sites; i++) {
         const struct vaho_scored_site *s = &p->a->site[i];
-        int real = s->truth == VAHO_SITE_HIDDEN || s->truth == VAHO_SITE_LICENSED;
+        int real = vaho_site_truth_is_real(s->truth);
         double x, y;
         if (s->probability < VAHO_LEAD_PROBABILITY)
             continue;
@@ -362,8 +364,7 @@ static void put_false(struct page *p)
                              "probability<th class=\"n\">plumes<th>what it was</tr>");
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct vaho_scored_site *s = &a->site[i];
-        if (s->probability < VAHO_LEAD_PROBABILITY || s->truth == VAHO_SITE_HIDDEN ||
-            s->truth == VAHO_SITE_LICENSED)
+        if (s->probability < VAHO_LEAD_PROBABILITY || vaho_site_truth_is_real(s->truth))
             continue;
         vaho_text_puts(&p->text, "<tr><td>");
         vaho_escape_markup(&p->text, s->name);
@@ -434,8 +435,8 @@ static void put_reliability(struct page *p)
 
     vaho_text_puts(&p->text,
                    "<div><h2>Could the probabilities be trusted?</h2><p class=\"soft\">All sites "
-                   "by the probability that was stated for them, and how many were a hidden or a "
-                   "licensed emitter of that gas.</p><table><tr><th>stated<th "
+                   "by the probability that was stated for them, and how many were a hidden, a "
+                   "licensed or, called unknown, an unlisted emitter.</p><table><tr><th>stated<th "
                    "class=\"n\">sites<th class=\"n\">mean stated<th class=\"n\">real</tr>");
     for (size_t i = 0; i < VAHO_N_BINS; i++) {
         size_t n = a->reliability[i].n;
@@ -489,6 +490,28 @@ static void put_head(struct page *p, const char *at)
                          a->n_reviewed, a->n_sites);
 }
 
+static void put_people(struct page *p)
+{
+    const struct vaho_after_action *a = p->a;
+
+    if (a->n_analysts == 0)
+        return;
+    vaho_text_puts(&p->text, "<h2>Decisions</h2><table><tr><th>analyst<th class=\"n\">confirmed<th "
+                             "class=\"n\">of these real<th class=\"n\">rejected<th "
+                             "class=\"n\">of these real<th class=\"n\">another pass</tr>");
+    for (size_t i = 0; i < a->n_analysts; i++) {
+        const struct vaho_scored_analyst *who = &a->analyst[i];
+        vaho_text_puts(&p->text, "<tr><td>");
+        vaho_escape_markup(&p->text, who->name);
+        vaho_text_printf(&p->text,
+                         "<td class=\"n\">%zu<td class=\"n\">%zu<td class=\"n\">%zu<td "
+                         "class=\"n\">%zu<td class=\"n\">%zu</tr>",
+                         who->confirmed, who->confirmed_real, who->rejected, who->rejected_real,
+                         who->another_pass);
+    }
+    vaho_text_puts(&p->text, "</table>");
+}
+
 enum vaho_status after_action_write_page(const struct vaho_after_action *a, const char *at,
                                          const char *path, struct vaho_error *error)
 {
@@ -496,6 +519,7 @@ enum vaho_status after_action_write_page(const struct vaho_after_action *a, cons
 
     vaho_text_init(&page.text, MAX_NBYTES);
     put_head(&page, at);
+    put_people(&page);
     put_map(&page);
     put_hidden(&page);
     put_looks(&page);

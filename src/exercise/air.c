@@ -95,6 +95,21 @@ static double optical_depth(const struct vaho_exercise_air *air, double height_m
                         0.04e-6 * bands_at(ozone, 2, wavenumber_cm1));
 }
 
+/* What tables say instead. */
+static void take_tables(struct vaho_air_band *out, const struct vaho_air_tables *tables,
+                        double centre_um, double fwhm_um)
+{
+    const struct vaho_air_table *way = &tables->to_sensor;
+
+    out->transmittance =
+        vaho_curve_in_band(&way->transmittance, centre_um, fwhm_um, out->transmittance);
+    out->path = vaho_curve_in_band(&way->path, centre_um, fwhm_um, out->path);
+    out->sky = vaho_curve_in_band(&tables->sky.sky, centre_um, fwhm_um, out->sky);
+    /* a table without a sky has the path of a sensor at its top: as good as one */
+    if (tables->sky.sky.n == 0)
+        out->sky = vaho_curve_in_band(&tables->sky.path, centre_um, fwhm_um, out->sky);
+}
+
 void vaho_air_in_band(struct vaho_air_band *out, const struct vaho_exercise_air *air,
                       double centre_um, double fwhm_um)
 {
@@ -120,4 +135,6 @@ void vaho_air_in_band(struct vaho_air_band *out, const struct vaho_exercise_air 
     out->transmittance /= weight_sum;
     out->path /= weight_sum;
     out->sky /= weight_sum;
+    if (air->tables != NULL)
+        take_tables(out, air->tables, centre_um, fwhm_um);
 }

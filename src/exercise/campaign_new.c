@@ -3,6 +3,7 @@
  *
  *   exercise.json    name, briefing, plan of the flights, hash of the truth
  *   truth.sealed     (sealed.h)
+ *   terrain.tif      the map of the ground's heights, where the scenario has a terrain
  *   plan.geojson     the area and the flight lines, for a map
  *   library/         spectra of the gases that participants know
  *   known.geojson    licensed emitters, where the scenario has any
@@ -22,7 +23,9 @@
 #include "base/file.h"
 #include "base/moment.h"
 #include "exercise/campaign.h"
+#include "exercise/campaign_world.h"
 #include "exercise/cube_files.h"
+#include "exercise/gas_files.h"
 #include "exercise/repeatable.h"
 #include "mandate/make.h"
 #include "vaho/casebook.h"
@@ -33,8 +36,8 @@ static const size_t MAX_NBYTES = (size_t)64 << 20;
 
 struct layout {
     const struct vaho_campaign_order *order;
-    const struct vaho_scenario *s;
-    struct vaho_world world;
+    struct vaho_scenario *s;
+    struct vaho_campaign_world made;
     struct vaho_campaign campaign; /* for its paths alone */
     char truth_sha256[VAHO_DIGEST_HEX_NBYTES];
     struct vaho_secret_key key[MAX_KEYS];
@@ -130,9 +133,9 @@ static json_t *known_feature(const struct layout *l, size_t i)
 
     for (size_t k = 0; k < 16; k++) {
         corner[k][0] =
-            l->world.emitter_m[i][0] + e->radius_m * vaho_repeatable_cos_deg(22.5 * (double)k);
+            l->made.world.emitter_m[i][0] + e->radius_m * vaho_repeatable_cos_deg(22.5 * (double)k);
         corner[k][1] =
-            l->world.emitter_m[i][1] + e->radius_m * vaho_repeatable_sin_deg(22.5 * (double)k);
+            l->made.world.emitter_m[i][1] + e->radius_m * vaho_repeatable_sin_deg(22.5 * (double)k);
     }
     return json_pack("{s:s, s:{s:s, s:b, s:[s]}, s:o}", "type", "Feature", "properties", "name",
                      e->name, "exercise", 1, "gases", e->gas, "geometry",
@@ -310,7 +313,7 @@ static enum vaho_status seal_truth(struct layout *l, const struct vaho_progress 
     vaho_text_init(&box, MAX_NBYTES);
     sodium_bin2hex(salt, sizeof salt, l->order->salt, sizeof l->order->salt);
     status = path == NULL ? vaho_fail_memory(l->error, "the truth")
-                          : vaho_truth_write(&truth, &l->world, salt, progress, l->error);
+                          : vaho_truth_write(&truth, &l->made.world, salt, progress, l->error);
     if (status == VAHO_OK) {
         vaho_sha256(l->truth_sha256, truth.data, truth.nbytes);
         status =
@@ -368,7 +371,11 @@ static enum vaho_status lay_out(struct layout *l, const struct vaho_progress *pr
     if (status == VAHO_OK && library == NULL)
         status = vaho_fail_memory(l->error, "the library");
     if (status == VAHO_OK)
-        status = vaho_gases_write(library, l->s->n_gases, l->s->gas, l->error);
+        status = vaho_campaign_world_new(&l->made, &l->campaign, l->s, l->order->scenario_path,
+                                         l->order->seed, l->error);
+    if (status == VAHO_OK)
+        status =
+            vaho_gases_write(library, l->s->n_gases, l->s->gas, l->made.world.inputs, l->error);
     for (size_t i = 0; i < 3 && status == VAHO_OK; i++)
         status = make_folder(l, folders[i]);
     if (status == VAHO_OK)
@@ -402,8 +409,8 @@ enum vaho_status vaho_campaign_new(const struct vaho_campaign_order *order,
     if (status == VAHO_OK) {
         *l = (struct layout){
             .order = order, .s = scenario, .campaign = {.dir = order->dir}, .error = error};
-        vaho_world_make(&l->world, scenario, order->seed);
         status = lay_out(l, progress);
+        vaho_campaign_world_free(&l->made);
     }
     free(l);
     vaho_scenario_free(scenario);

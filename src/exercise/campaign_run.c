@@ -29,6 +29,7 @@
 #include "base/moment.h"
 #include "base/pool.h"
 #include "exercise/campaign.h"
+#include "exercise/campaign_world.h"
 #include "exercise/pass.h"
 #include "exercise/pass_files.h"
 #include "flight/products.h"
@@ -43,7 +44,7 @@ enum { MAX_INPUTS = VAHO_SCENARIO_MAX_NAMES + 2 };
 struct run {
     struct vaho_campaign *campaign;
     const struct vaho_truth *truth;
-    struct vaho_world world;
+    struct vaho_campaign_world made;
     struct vaho_pool *pool;
     struct vaho_library *library;
     struct vaho_trust *trust;
@@ -82,7 +83,7 @@ static enum vaho_status fly(struct run *run)
     struct vaho_pass pass = {0};
     enum vaho_status status = dir == NULL
                                   ? vaho_fail_memory(run->error, "a flight")
-                                  : vaho_pass_new(&pass, &run->world, run->flight, run->error);
+                                  : vaho_pass_new(&pass, &run->made.world, run->flight, run->error);
 
     vaho_campaign_mark(mark, run->campaign);
     if (status == VAHO_OK)
@@ -121,6 +122,7 @@ static void settings_of(struct vaho_detect_settings *out, const struct run *run,
 static enum vaho_status write_products(const struct run *run, const struct vaho_source *source,
                                        const struct vaho_place *place,
                                        const struct vaho_detection *detection,
+                                       const struct vaho_library *library,
                                        const struct vaho_mandate *mandate, const char *directory,
                                        const char *mandate_path)
 {
@@ -150,8 +152,8 @@ static enum vaho_status write_products(const struct run *run, const struct vaho_
     snprintf(speed, sizeof speed, "%g", day->wind_m_s);
     snprintf(sigma, sizeof sigma, "%g", day->wind_sigma_m_s);
     snprintf(from, sizeof from, "%g", day->wind_from_deg);
-    for (size_t i = 0; i < vaho_library_size(run->library) && i < VAHO_SCENARIO_MAX_NAMES; i++)
-        input[products.n_inputs++] = vaho_library_get(run->library, i)->path;
+    for (size_t i = 0; i < vaho_library_size(library) && i < VAHO_SCENARIO_MAX_NAMES; i++)
+        input[products.n_inputs++] = vaho_library_get(library, i)->path;
     if (mandate_path != NULL)
         input[products.n_inputs++] = mandate_path;
     return vaho_products_write(&products, run->error);
@@ -163,16 +165,28 @@ static enum vaho_status search(struct run *run, const struct vaho_mandate *manda
 {
     char *cube = flight_path(run, "/"), *geometry = flight_path(run, "/geometry.json");
     char *path = cube == NULL ? NULL : malloc(strlen(cube) + 64);
+    /* in reflected light what gases do to the bands goes with the sun, and lies with the flight */
+    int shortwave =
+        run->truth->scenario->sensor[flight_of(run)->sensor].kind == VAHO_SCENE_SHORTWAVE;
+    char *own = shortwave ? flight_path(run, "/library") : NULL;
+    const struct vaho_library *library = run->library;
+    struct vaho_library *tables = NULL;
     struct vaho_source *source = NULL;
     struct vaho_place *place = NULL;
     struct vaho_detection *detection = NULL;
     struct vaho_detect_settings settings;
     enum vaho_status status = VAHO_OK;
 
-    if (path == NULL || geometry == NULL)
+    if (path == NULL || geometry == NULL || (shortwave && own == NULL))
         status = vaho_fail_memory(run->error, "a flight");
     else
         sprintf(path, "%s%s.bil", cube, flight_of(run)->name);
+    if (status == VAHO_OK && own != NULL) {
+        status = vaho_library_new(&tables, run->error);
+        if (status == VAHO_OK)
+            status = vaho_library_add(tables, own, run->error);
+        library = tables;
+    }
     if (status == VAHO_OK)
         status = vaho_source_open(&source, path, run->error);
     if (status == VAHO_OK)
@@ -186,15 +200,18 @@ static enum vaho_status search(struct run *run, const struct vaho_mandate *manda
         status = vaho_detect_permit(source, place, mandate, run->trust, NULL, run->error);
     settings_of(&settings, run, mandate);
     if (status == VAHO_OK)
-        status = vaho_detect(&detection, source, run->library, &settings, &run->watch->progress,
-                             run->error);
+        status =
+            vaho_detect(&detection, source, library, &settings, &run->watch->progress, run->error);
     if (status == VAHO_OK)
-        status = write_products(run, source, place, detection, mandate, directory, mandate_path);
+        status = write_products(run, source, place, detection, library, mandate, directory,
+                                mandate_path);
     for (size_t i = 0; status == VAHO_OK && i < detection->plumes->n; i++)
         run->n_plumes += detection->plumes->plume[i].q_value <= Q_REPORTED;
     vaho_detection_free(detection);
     vaho_place_free(place);
     vaho_source_free(source);
+    vaho_library_free(tables);
+    free(own);
     free(path);
     free(geometry);
     free(cube);
@@ -415,7 +432,8 @@ enum vaho_status vaho_campaign_run(struct vaho_campaign *campaign, const struct 
     int file;
     enum vaho_status status = lock(&file, campaign, error);
 
-    vaho_world_make(&run.world, truth->scenario, truth->seed);
+    if (status == VAHO_OK)
+        status = vaho_campaign_world_open(&run.made, campaign, truth, error);
     if (status == VAHO_OK)
         status = prepare(&run);
     if (status == VAHO_OK)
@@ -423,6 +441,7 @@ enum vaho_status vaho_campaign_run(struct vaho_campaign *campaign, const struct 
     vaho_casebook_close(run.casebook);
     vaho_trust_free(run.trust);
     vaho_library_free(run.library);
+    vaho_campaign_world_free(&run.made);
     vaho_pool_free(run.pool);
     if (file >= 0)
         close(file);

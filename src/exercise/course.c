@@ -3,8 +3,8 @@
  *
  * The axes are those of docs/place.md: heading turns clockwise from north, pitch raises the nose,
  * roll lowers the right side; C = Rz(heading) Ry(pitch) Rx(roll) from forward, right, down to
- * north, east, down.  A sample looks along v = (0, tan a, 1) in the body; C v, scaled until it is
- * as far down as the ground, is the way from the carrier to the pixel.
+ * north, east, down.  A sample looks along v = (0, tan a, 1) in the body; C v, scaled until it
+ * meets the ground, is the way from the carrier to the pixel.
  *
  * Errors of a measured pose are one draw a flight and a slow wave of it, so that they are shared
  * by neighbouring lines as those of a real trajectory are.
@@ -63,7 +63,7 @@ double vaho_course_across_rad(const struct vaho_course *c, size_t sample)
 }
 
 void vaho_course_ground(double out_m[2], const struct vaho_course *c, const struct vaho_pose *pose,
-                        size_t sample)
+                        size_t sample, const struct vaho_terrain *terrain)
 {
     double across_deg = vaho_course_across_rad(c, sample) * 57.295779513082323;
     double right = vaho_repeatable_sin_deg(across_deg), down = vaho_repeatable_cos_deg(across_deg);
@@ -77,6 +77,13 @@ void vaho_course_ground(double out_m[2], const struct vaho_course *c, const stru
     double y = cr * right - sr * down, z = sr * right + cr * down;
     double x = sp * z, far = pose->up_m / (cp * z);
 
+    if (terrain != NULL) {
+        const double origin[3] = {pose->east_m, pose->north_m,
+                                  terrain->area->ground_m + pose->up_m};
+        const double look[3] = {sh * x + ch * y, ch * x - sh * y, -cp * z};
+        vaho_terrain_meet(out_m, terrain, origin, look);
+        return;
+    }
     out_m[0] = pose->east_m + far * (sh * x + ch * y);
     out_m[1] = pose->north_m + far * (ch * x - sh * y);
 }

@@ -1,7 +1,7 @@
 /*
  * course.h - how a flight really went, and how its instruments say it went
  *
- * A straight line at a steady height over level ground, with an attitude that shakes.  Each line
+ * A straight line at a steady height, with an attitude that shakes.  Each line
  * of the cube is taken from one pose; sample i looks across the track by (i - middle) pixels of
  * the camera's angle.  The frame is level, east and north in metres: the Earth's curve, 0.3 m at
  * 2 km, is left out.  It shares nothing with src/place, which works on the Earth's ellipsoid
@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exercise/terrain.h"
+
 struct vaho_course {
     double from_m[2], heading_deg, altitude_m, speed_m_s, start_s;
     double pixel_m, pixel_rad; /* along the track; across, an angle */
@@ -22,7 +24,7 @@ struct vaho_course {
 };
 
 struct vaho_pose {
-    double time_s, east_m, north_m, up_m; /* up: above the ground */
+    double time_s, east_m, north_m, up_m; /* up: above the area's mean ground */
     double roll_deg, pitch_deg, heading_deg;
 };
 
@@ -36,8 +38,9 @@ void vaho_course_measured(struct vaho_pose *out, const struct vaho_course *cours
 /* Where a sample looks, from the camera's axis to the right, radians. */
 double vaho_course_across_rad(const struct vaho_course *course, size_t sample);
 
-/* Where on the ground a sample of a pose looks: east, north. */
+/* Where on the ground a sample of a pose looks: east, north.  'terrain' NULL: on level ground. */
 void vaho_course_ground(double out_m[2], const struct vaho_course *course,
-                        const struct vaho_pose *pose, size_t sample);
+                        const struct vaho_pose *pose, size_t sample,
+                        const struct vaho_terrain *terrain);
 
 #endif

@@ -11,10 +11,8 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "exercise/gases.h"
 
 enum { LINES_AT_ONCE = 32 };
-static const size_t MAX_TEXT_NBYTES = (size_t)1 << 24;
 
 char *vaho_path_join(const char *a, const char *b, const char *c)
 {
@@ -124,49 +122,4 @@ void vaho_cube_header_bands(struct vaho_text *text, const struct vaho_scene *sce
                                        : vaho_scene_fwhm_um(scene));
     }
     vaho_text_puts(text, "}\n");
-}
-
-/* One spectrum as two columns with declared units. */
-static enum vaho_status write_gas(const char *dir, const struct vaho_exercise_gas *gas,
-                                  struct vaho_error *error)
-{
-    struct vaho_gas_spectrum spectrum;
-    struct vaho_text text, file;
-    enum vaho_status status = vaho_gas_spectrum_make(&spectrum, gas, error);
-
-    if (status != VAHO_OK)
-        return status;
-    vaho_text_init(&text, MAX_TEXT_NBYTES);
-    vaho_text_printf(&text,
-                     "# title: %s\n"
-                     "# grade: computed\n# temperature_k: 296\n# pressure_pa: 101325\n"
-                     "# note: EXERCISE: idealised, from published band centres and strengths; not "
-                     "a measurement\n"
-                     "wavelength_um,absorption_per_ppm_m\n",
-                     gas->name);
-    for (size_t i = 0; i < spectrum.n; i++)
-        vaho_text_printf(&text, "%.6f,%.6g\n", spectrum.wavelength_um[i], spectrum.per_ppmm[i]);
-    vaho_gas_spectrum_free(&spectrum);
-    vaho_text_init(&file, 8192);
-    vaho_text_printf(&file, "%s/%s.csv", dir, gas->name);
-    if (file.failed) {
-        vaho_text_free(&text);
-        status = vaho_fail_memory(error, gas->name);
-    } else {
-        status = vaho_text_save(file.data, &text, error);
-    }
-    vaho_text_free(&file);
-    return status;
-}
-
-enum vaho_status vaho_gases_write(const char *dir, size_t n_gases, const char *const *gas,
-                                  struct vaho_error *error)
-{
-    enum vaho_status status = vaho_directory_make(dir, error);
-    size_t n = n_gases > 0 ? n_gases : vaho_exercise_gas_count();
-
-    for (size_t i = 0; i < n && status == VAHO_OK; i++)
-        status = write_gas(dir, n_gases > 0 ? vaho_exercise_gas_find(gas[i]) : vaho_exercise_gas(i),
-                           error);
-    return status;
 }

@@ -1,5 +1,5 @@
 /*
- * cube_files.h - the files of a simulated flight, one by one
+ * cube_files.h - the cube of a simulated flight, and what its other files are made with
  */
 #ifndef VAHO_EXERCISE_CUBE_FILES_H
 #define VAHO_EXERCISE_CUBE_FILES_H
@@ -28,9 +28,5 @@ enum vaho_status vaho_cube_write(const char *path, const struct vaho_scene *scen
 
 /* 'wavelength' and 'fwhm' of an ENVI header. */
 void vaho_cube_header_bands(struct vaho_text *text, const struct vaho_scene *scene);
-
-/* A new folder with DIR/GAS.csv of each gas; n_gases 0: of all that the simulator has. */
-enum vaho_status vaho_gases_write(const char *dir, size_t n_gases, const char *const *gas,
-                                  struct vaho_error *error);
 
 #endif

@@ -8,17 +8,32 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/moment.h"
 #include "base/text.h"
 #include "exercise/cube_files.h"
+#include "exercise/gas_files.h"
 
 static const size_t MAX_TEXT_NBYTES = (size_t)1 << 24;
+
+double vaho_flight_files_time_s(uint64_t seed)
+{
+    char text[VAHO_MOMENT_NBYTES];
+    double at = 0;
+
+    snprintf(text, sizeof text, "2026-%02u-%02uT18:30:00Z", (unsigned)(seed / 28 % 12) + 1,
+             (unsigned)(seed % 28) + 1);
+    vaho_moment_parse(&at, text);
+    return at;
+}
 
 static enum vaho_status write_header(const char *path, const struct vaho_scene *scene,
                                      struct vaho_error *error)
 {
     const struct vaho_scene_params *p = vaho_scene_get_params(scene);
     struct vaho_text text;
+    char at[VAHO_MOMENT_NBYTES];
 
+    vaho_moment_format(at, vaho_flight_files_time_s(p->seed));
     vaho_text_init(&text, MAX_TEXT_NBYTES);
     vaho_text_printf(&text,
                      "ENVI\n"
@@ -29,14 +44,13 @@ static enum vaho_status write_header(const char *path, const struct vaho_scene *
                      "header offset = 0\nfile type = ENVI Standard\ndata type = 4\n"
                      "interleave = bil\nbyte order = %d\n"
                      "sensor type = vaho exercise\n"
-                     "acquisition time = 2026-%02u-%02uT18:30:00Z\n"
+                     "acquisition time = %s\n"
                      "data units = W m-2 sr-1 um-1\n"
                      "map info = {UTM, 1, 1, 500000.0, 3800000.0, 2.0, 2.0, 11, North, WGS-84, "
                      "units=Meters}\n"
                      "wavelength units = Micrometers\n",
                      (unsigned long long)p->seed, p->n_samples, p->n_lines, p->n_bands,
-                     __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 : 0,
-                     (unsigned)(p->seed / 28 % 12) + 1, (unsigned)(p->seed % 28) + 1);
+                     __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? 1 : 0, at);
     vaho_cube_header_bands(&text, scene);
     return vaho_text_save(path, &text, error);
 }
@@ -80,6 +94,19 @@ static enum vaho_status write_truth(const char *path, const struct vaho_scene *s
     return status;
 }
 
+/* What a laboratory measured, or in reflected light a table for this flight. */
+static enum vaho_status write_library(const char *dir, const struct vaho_scene *scene,
+                                      struct vaho_error *error)
+{
+    const struct vaho_scene_params *p = vaho_scene_get_params(scene);
+
+    if (p->kind == VAHO_SCENE_SHORTWAVE)
+        return vaho_unit_tables_write(dir, scene, p->n_gases, p->gas, error);
+    if (p->inputs != NULL && p->inputs->n_gases > 0)
+        return vaho_gases_write(dir, p->n_gases, p->gas, p->inputs, error);
+    return vaho_gases_write(dir, 0, NULL, NULL, error);
+}
+
 /* The last part of a path, without slashes behind it; "flight" where that is no name. */
 static char *name_of(const char *dir)
 {
@@ -119,7 +146,7 @@ enum vaho_status vaho_flight_files_write(struct vaho_flight_files *out,
     if (status == VAHO_OK)
         status = write_header(header, scene, error);
     if (status == VAHO_OK)
-        status = vaho_gases_write(out->library, 0, NULL, error);
+        status = write_library(out->library, scene, error);
     if (status == VAHO_OK)
         status = write_truth(out->truth, scene, error);
     free(header);

@@ -3,7 +3,8 @@
  *
  * Into a directory DIR, NAME being its last part ("flight" for "." and the like):
  *   DIR/NAME.bil, DIR/NAME.bil.hdr   the cube, ENVI, float32, with map info
- *   DIR/library/GAS.csv              a spectrum of every gas the simulator has
+ *   DIR/library/GAS.csv              a spectrum of every gas the simulator has, or of the user's;
+ *                                    for a shortwave sensor GAS.txt, unit absorption in its bands
  *   DIR/NAME.truth.json              what is in it, and where
  * Each says that it is an exercise.
  */
@@ -14,6 +15,12 @@
 #include "exercise/scene.h"
 #include "vaho/progress.h"
 #include "vaho/status.h"
+
+/* When and where such a flight is said to be: its moment, longitude and latitude (the corner of the
+ * map info, UTM 11 N 500 km, 3800 km). */
+double vaho_flight_files_time_s(uint64_t seed);
+#define VAHO_FLIGHT_LONGITUDE_DEG (-117.0)
+#define VAHO_FLIGHT_LATITUDE_DEG 34.34
 
 struct vaho_flight_files {
     char *cube, *library, *truth; /* paths, owned */

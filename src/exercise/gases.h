@@ -22,13 +22,14 @@ struct vaho_gas_band {
     double q_fwhm_cm1;
 };
 
-enum { VAHO_GAS_MAX_BANDS = 6 };
+enum { VAHO_GAS_MAX_BANDS = 12 };
 
 struct vaho_exercise_gas {
     const char *name; /* as everywhere: sulfur_dioxide */
     double molar_mass_g_mol;
     double default_ppmm; /* a plume that is faint but can be found in the default scene */
     struct vaho_gas_band band[VAHO_GAS_MAX_BANDS]; /* those without strength are none */
+    int shortwave;          /* 1: it shows from 1.4 to 2.5 um, else from 7.5 to 14 um */
     int inversion_manifold; /* 1: ammonia's lines; of band[0] only the strength counts */
 };
 
@@ -43,7 +44,7 @@ double vaho_gas_band_at(const struct vaho_gas_band *band, double wavenumber_cm1)
 /* A spectrum on its own grid, as a laboratory spectrometer of 1 cm-1 would show it. */
 struct vaho_gas_spectrum {
     size_t n;
-    double *wavelength_um; /* ascending, 7.5 to 14 um, even in wavenumber */
+    double *wavelength_um; /* ascending, even in wavenumber */
     double *per_ppmm;      /* absorption coefficient, base e, 1/(ppm.m) at 296 K and 1 atm */
 };
 

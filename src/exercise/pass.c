@@ -3,10 +3,7 @@
  *
  * The ground and the sensor's faults are the campaign's, the same in every pass.  Wind, attitude,
  * noise, which frames are lost, which emitters are on and where traffic is belong to the flight.
- *
- * Through the day the ground's warmth over the air goes as 1.1 sin(pi (h - 6) / 14) - 0.1, h the
- * local solar hour, from 6 to 20, and is -0.1 times that of a clear noon at night: near sunrise
- * and sunset there is no contrast, and at night it is turned round.
+
  */
 #include "exercise/pass.h"
 
@@ -14,23 +11,16 @@
 #include <stdlib.h>
 
 #include "base/error.h"
-#include "exercise/gases.h"
 #include "exercise/repeatable.h"
 
 /* What the random streams are for: of a flight, and of the campaign. */
-enum stream { WIND = 20, DROPS, PLUMES, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF };
+enum stream { WIND = 20, DROPS, PLUMES, HABITS, FLIGHT, GROUND, SENSOR, NOISE_OF, GUSTS };
 
 static const double MOLES_M2_PER_PPMM = 4.11652e-5; /* 1 ppm.m is 2.479e19 molecules a m2 */
 
-static double warmth_at(const struct vaho_scenario *s, const struct vaho_scenario_flight *f)
+static double solar_hour(const struct vaho_scenario *s, const struct vaho_scenario_flight *f)
 {
-    double hour = (f->start_s - s->day[f->day].start_s) / 3600.0 + s->area.longitude_deg / 15.0;
-
-    hour -= 24.0 * floor(hour / 24.0);
-    if (hour < 6.0 || hour > 20.0)
-        return -0.1 * s->day[f->day].warmth;
-    return s->day[f->day].warmth *
-           (1.1 * vaho_repeatable_sin_deg(180.0 * (hour - 6.0) / 14.0) - 0.1);
+    return (f->start_s - s->day[f->day].start_s) / 3600.0 + s->area.longitude_deg / 15.0;
 }
 
 /* Bearing of the straight way from one place to another, degrees; by halving, so that it is the
@@ -117,7 +107,7 @@ static enum vaho_status make_where(struct vaho_pass *out, struct vaho_error *err
         vaho_course_pose(&pose, &out->course, (double)out->frame[l]);
         for (size_t s = 0; s < n_samples; s++) {
             double at[2], line, sample;
-            vaho_course_ground(at, &out->course, &pose, s);
+            vaho_course_ground(at, &out->course, &pose, s, out->world->terrain);
             vaho_world_cell(&line, &sample, &out->world->scenario->area, at[0], at[1]);
             out->where[2 * (l * n_samples + s)] = (float)line;
             out->where[2 * (l * n_samples + s) + 1] = (float)sample;
@@ -185,9 +175,9 @@ static enum vaho_status emit(struct vaho_pass *out, const struct vaho_pass_sourc
 {
     const struct vaho_scenario *s = out->world->scenario;
     const struct vaho_scenario_emitter *e = &s->emitter[source->emitter];
-    const struct vaho_exercise_gas *gas = vaho_exercise_gas_find(e->gas);
+    double molar_mass_g_mol = vaho_inputs_molar_mass(out->world->inputs, e->gas);
     struct vaho_exercise_release release = {
-        .ppmm_m2_s = e->emission_kg_h / 3600.0 / (1e-3 * gas->molar_mass_g_mol * MOLES_M2_PER_PPMM),
+        .ppmm_m2_s = e->emission_kg_h / 3600.0 / (1e-3 * molar_mass_g_mol * MOLES_M2_PER_PPMM),
         .wind_m_s = out->wind_m_s,
         .wind_deg = out->wind_from_deg + 90.0, /* a bearing less 90 degrees, and the other way */
         .reach_m = e->reach_m,
@@ -198,7 +188,7 @@ static enum vaho_status emit(struct vaho_pass *out, const struct vaho_pass_sourc
                     source->place_m[1]);
     release.line += VAHO_WORLD_MARGIN;
     release.sample += VAHO_WORLD_MARGIN;
-    out->plume[out->n_plumes].gas = gas->name;
+    out->plume[out->n_plumes].gas = e->gas;
     return vaho_puffs_release(&out->plume[out->n_plumes++].field, &release,
                               (size_t)(s->area.height_m / VAHO_WORLD_CELL_M) + margin,
                               (size_t)(s->area.width_m / VAHO_WORLD_CELL_M) + margin,
@@ -241,6 +231,11 @@ static enum vaho_status make_scene(struct vaho_pass *out, uint64_t key, struct v
     const struct vaho_scenario_sensor *d = &s->sensor[f->sensor];
     uint64_t seed = out->world->seed;
     struct vaho_scene_params params = {.seed = vaho_random_key(key, NOISE_OF),
+                                       .kind = d->kind,
+                                       .first_um = d->first_um,
+                                       .last_um = d->last_um,
+                                       .photon_noise = d->photon_noise,
+                                       .inputs = out->world->inputs,
                                        .n_lines = out->n_lines,
                                        .n_samples = d->n_samples,
                                        .n_bands = d->n_bands,
@@ -248,21 +243,34 @@ static enum vaho_status make_scene(struct vaho_pass *out, uint64_t key, struct v
                                        .striping = d->striping,
                                        .smile_bands = d->smile_bands,
                                        .n_dead = d->n_dead};
-    struct vaho_scene_pass pass = {
-        .world_seed = vaho_random_key(seed, GROUND),
-        .sensor_seed = vaho_random_key(vaho_random_key(seed, SENSOR), f->sensor),
-        .world_lines = (size_t)(s->area.height_m / VAHO_WORLD_CELL_M),
-        .world_samples = (size_t)(s->area.width_m / VAHO_WORLD_CELL_M),
-        .where = out->where,
-        .air = {s->day[f->day].air_temperature_k, s->day[f->day].humidity_g_m3, f->altitude_m},
-        .warmth = warmth_at(s, f),
-        .saturation = d->saturation,
-        .field_margin = VAHO_WORLD_MARGIN,
-        .n_plumes = out->n_plumes,
-        .n_imitations = s->n_imitations,
-        .plume = out->plume,
-        .imitation = out->imitation};
+    struct vaho_scene_pass pass = {.world_seed = vaho_random_key(seed, GROUND),
+                                   .sensor_seed =
+                                       vaho_random_key(vaho_random_key(seed, SENSOR), f->sensor),
+                                   .world_lines = (size_t)(s->area.height_m / VAHO_WORLD_CELL_M),
+                                   .world_samples = (size_t)(s->area.width_m / VAHO_WORLD_CELL_M),
+                                   .where = out->where,
+                                   .air = {.temperature_k = s->day[f->day].air_temperature_k,
+                                           .humidity_g_m3 = s->day[f->day].humidity_g_m3,
+                                           .sensor_height_m = f->altitude_m,
+                                           .tables = vaho_inputs_air(out->world->inputs, f->day)},
+                                   .terrain = out->world->terrain,
+                                   .n_gases = d->kind == VAHO_SCENE_SHORTWAVE ? s->n_gases : 0,
+                                   .gas = s->gas,
+                                   .saturation = d->saturation,
+                                   .field_margin = VAHO_WORLD_MARGIN,
+                                   .n_plumes = out->n_plumes,
+                                   .n_imitations = s->n_imitations,
+                                   .plume = out->plume,
+                                   .imitation = out->imitation};
 
+    vaho_exercise_sun_at(&pass.air.sun, f->start_s, s->area.longitude_deg, s->area.latitude_deg);
+    if (d->kind == VAHO_SCENE_SHORTWAVE && !(pass.air.sun.up > 0.05))
+        return vaho_fail(error, VAHO_USAGE,
+                         "flight %s: at that time the sun there does not stand 3 degrees high, and "
+                         "a shortwave sensor sees nothing else; fly by day (times are UTC)",
+                         f->name);
+    vaho_ground_hour_make(&pass.hour, solar_hour(s, f), s->day[f->day].warmth,
+                          vaho_random_key(key, GUSTS));
     return vaho_scene_new_pass(&out->scene, &params, &pass, error);
 }
 
@@ -286,7 +294,7 @@ static enum vaho_status weigh(struct vaho_pass_source *source, const struct vaho
             double ppmm = field->ppmm[l * field->n_samples + s];
             double line = (double)(field->line0 + l) - VAHO_WORLD_MARGIN;
             double sample = (double)(field->sample0 + s) - VAHO_WORLD_MARGIN;
-            if (ppmm <= 0.0)
+            if (ppmm <= 0.0 || vaho_scene_get_params(pass->scene)->kind != VAHO_SCENE_THERMAL)
                 continue;
             sum += ppmm * fabs(vaho_scene_warmer_k(pass->scene, line, sample));
             weight += ppmm;
@@ -313,6 +321,7 @@ enum vaho_status vaho_pass_new(struct vaho_pass *out, const struct vaho_world *w
         status = make_scene(out, key, error);
     for (size_t i = 0, plume = 0; i < out->n_sources && status == VAHO_OK; i++) {
         struct vaho_pass_source *source = &out->source[i];
+        source->shows = vaho_scene_shows(out->scene, world->scenario->emitter[i].gas);
         if (source->on && source->in_view)
             status = weigh(source, out, &out->plume[plume].field, error);
         plume += source->on ? 1 : 0;

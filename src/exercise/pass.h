@@ -14,11 +14,13 @@ struct vaho_pass_source {
     int there, on; /* not gone, and emitting */
     double place_m[2];
     double line, sample; /* in the cube, beyond its edges as well, as if nothing shook */
+    int shows;           /* its gas takes light from bands of this sensor */
     int in_view;         /* in a pixel that was recorded; then these are its line and sample */
     /* of its plume, NaN where it is not on or not in view: */
     double peak_ppmm;  /* 95th percentile inside it */
     double mean_ppmm;  /* mean where there is at least a fifth of its strongest */
-    double contrast_k; /* how much the ground under it differs from the air, mean by its gas */
+    double contrast_k; /* how much the ground under it differs from the air, mean by its gas; NaN
+                        * in reflected light */
 };
 
 struct vaho_pass {

@@ -9,6 +9,7 @@
 #include "base/moment.h"
 #include "base/text.h"
 #include "exercise/cube_files.h"
+#include "exercise/gas_files.h"
 
 static const size_t MAX_TEXT_NBYTES = (size_t)1 << 26;
 static const int RECORDS_BEYOND = 4; /* of the trajectory, before the first and after the last */
@@ -106,10 +107,15 @@ static enum vaho_status write_geometry(const struct vaho_pass *pass, const char 
                                        struct vaho_error *error)
 {
     const struct vaho_course *c = &pass->course;
+    const struct vaho_scenario_area *area = &pass->world->scenario->area;
     struct vaho_text text;
-    char since[VAHO_MOMENT_NBYTES];
+    char since[VAHO_MOMENT_NBYTES], ground[64];
 
     vaho_moment_format(since, c->start_s);
+    if (area->terrain.given)
+        snprintf(ground, sizeof ground, "\"file\": \"../../terrain.tif\"");
+    else
+        snprintf(ground, sizeof ground, "\"height_m\": %g", area->ground_m);
     vaho_text_init(&text, MAX_TEXT_NBYTES);
     vaho_text_printf(
         &text,
@@ -140,10 +146,24 @@ static enum vaho_status write_geometry(const struct vaho_pass *pass, const char 
         "  \"sigma\": {\"forward_m\": 0, \"right_m\": 0, \"down_m\": 0}},\n"
         " \"lines\": {\"file\": \"lines.csv\", \"time\": {\"column\": \"time\", \"unit\": \"s\", "
         "\"since\": \"%s\"}, \"sigma_s\": 0},\n"
-        " \"terrain\": {\"height_m\": %g, \"height_datum\": \"ellipsoid\", \"sigma_m\": 0.5, "
+        " \"terrain\": {%s, \"height_datum\": \"ellipsoid\", \"sigma_m\": %g, "
         "\"horizontal_sigma_m\": 0}}\n",
-        since, pass->world->scenario->area.ground_m);
+        since, ground, area->terrain.given ? area->terrain.sigma_m : 0.5);
     return save(dir, "geometry", ".json", &text, error);
+}
+
+/* Unit absorption for the bands and the sun of this flight. */
+static enum vaho_status write_tables_of_gases(const struct vaho_pass *pass, const char *dir,
+                                              struct vaho_error *error)
+{
+    const struct vaho_scenario *s = pass->world->scenario;
+    char *library = vaho_path_join(dir, "/library", "");
+    enum vaho_status status =
+        library == NULL ? vaho_fail_memory(error, dir)
+                        : vaho_unit_tables_write(library, pass->scene, s->n_gases, s->gas, error);
+
+    free(library);
+    return status;
 }
 
 enum vaho_status vaho_pass_write(const struct vaho_pass *pass, const char *dir, const char *mark,
@@ -165,6 +185,8 @@ enum vaho_status vaho_pass_write(const struct vaho_pass *pass, const char *dir, 
         status = write_tables(pass, dir, error);
     if (status == VAHO_OK)
         status = write_geometry(pass, dir, error);
+    if (status == VAHO_OK && vaho_scene_get_params(pass->scene)->kind == VAHO_SCENE_SHORTWAVE)
+        status = write_tables_of_gases(pass, dir, error);
     free(stem);
     free(cube);
     return status;

@@ -4,7 +4,9 @@
  *   DIR/NAME.bil, DIR/NAME.bil.hdr   ENVI, float32, without a place of its own
  *   DIR/trajectory.csv               the measured poses, one a frame
  *   DIR/camera.csv, DIR/lines.csv    where each sample looks; when each line was taken
- *   DIR/geometry.json                what 'vaho detect --geo' takes (docs/place.md)
+ *   DIR/geometry.json                what 'vaho detect --geo' takes (docs/place.md); where there is
+ * a terrain, with ../../terrain.tif, the campaign's map DIR/library/GAS.txt              of a
+ * shortwave sensor: unit absorption in its bands, that day
  *
  * NAME is the flight.  The header and the trajectory say that this is an exercise.
  */

@@ -11,7 +11,7 @@
 
 /* One plume of known truth. */
 struct vaho_exercise_plume {
-    const char *gas;     /* static storage */
+    const char *gas;     /* borrowed */
     size_t line, sample; /* the source: the upwind end */
     double peak_ppmm;    /* 95th percentile of the column density inside the plume */
     double length_px;    /* how far it reaches downwind */

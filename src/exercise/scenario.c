@@ -146,8 +146,12 @@ static const char *read_name(struct reading *in, const json_t *object, const cha
     return text;
 }
 
+/* With spectra of its own a scenario may have any gas; whether they hold it is seen when they are
+ * read. */
 static void check_gas(struct reading *in, const char *where, const char *key, const char *gas)
 {
+    if (in->r.status == VAHO_OK && in->s->n_spectra > 0 && is_name(gas))
+        return;
     if (in->r.status == VAHO_OK && vaho_exercise_gas_find(gas) == NULL)
         place_member_fail(&in->r, where, key,
                           "names no gas of the simulator's; 'vaho exercise new -h' lists them");
@@ -163,18 +167,42 @@ static int is_listed(const struct vaho_scenario *s, const char *gas)
 
 /* --- the parts -------------------------------------------------------------- */
 
+static void read_terrain(struct vaho_scenario_terrain *out, struct reading *in, const json_t *area)
+{
+    static const char w[] = "area.terrain";
+    const json_t *o = json_object_get(area, "terrain");
+
+    if (in->r.status != VAHO_OK || o == NULL)
+        return;
+    o = place_member_object(&in->r, area, "area", "terrain");
+    place_members_known(&in->r, o, w, "file relief_m scale_m spacing_m sigma_m");
+    out->given = 1;
+    out->file = text_or(in, o, w, "file", NULL);
+    out->relief_m = number_or(in, o, w, "relief_m", 60, 0, 3000);
+    out->scale_m = number_or(in, o, w, "scale_m", 800, 40, 20000);
+    out->spacing_m = number_or(in, o, w, "spacing_m", 10, 2, 200);
+    out->sigma_m = number_or(in, o, w, "sigma_m", 1, 0, 100);
+    if (in->r.status == VAHO_OK && out->file != NULL &&
+        (place_member_given(o, "relief_m") || place_member_given(o, "scale_m") ||
+         place_member_given(area, "ground_height_m")))
+        place_member_fail(&in->r, w, "file",
+                          "says all heights; 'relief_m', 'scale_m' and 'ground_height_m' are for a "
+                          "terrain without one");
+}
+
 static void read_area(struct reading *in)
 {
     const json_t *area = place_member_object(&in->r, in->s->root, "", "area");
     struct vaho_scenario_area *a = &in->s->area;
 
     place_members_known(&in->r, area, "area",
-                        "longitude latitude width_m height_m ground_height_m");
+                        "longitude latitude width_m height_m ground_height_m terrain");
     a->longitude_deg = place_member_number(&in->r, area, "area", "longitude", -179, 178);
     a->latitude_deg = place_member_number(&in->r, area, "area", "latitude", -70, 70);
     a->width_m = place_member_number(&in->r, area, "area", "width_m", 100, 20000);
     a->height_m = place_member_number(&in->r, area, "area", "height_m", 100, 20000);
     a->ground_m = number_or(in, area, "area", "ground_height_m", 0, -400, 6000);
+    read_terrain(&a->terrain, in, area);
 }
 
 static void read_library(struct reading *in)
@@ -193,6 +221,56 @@ static void read_library(struct reading *in)
     }
 }
 
+/* Names of files or folders. */
+static size_t read_paths(const char *out[VAHO_SCENARIO_MAX_NAMES], struct reading *in,
+                         const json_t *object, const char *where, const char *key, size_t least)
+{
+    size_t n;
+    const json_t *array = list(&n, in, object, where, key, least, VAHO_SCENARIO_MAX_NAMES);
+
+    for (size_t i = 0; i < n; i++) {
+        out[i] = json_string_value(json_array_get(array, i));
+        if (in->r.status == VAHO_OK && (out[i] == NULL || out[i][0] == '\0'))
+            place_member_fail(&in->r, where, key, "must be names of files or folders");
+    }
+    return n;
+}
+
+static void read_ground(struct reading *in)
+{
+    const json_t *o = json_object_get(in->s->root, "ground");
+    char known[160], kinds[sizeof known], *rest = kinds;
+
+    if (in->r.status != VAHO_OK || o == NULL)
+        return;
+    o = place_member_object(&in->r, in->s->root, "", "ground");
+    snprintf(known, sizeof known, "library %s", VAHO_GROUND_KINDS);
+    place_members_known(&in->r, o, "ground", known);
+    in->s->n_surfaces = read_paths(in->s->surfaces, in, o, "ground", "library", 1);
+    snprintf(kinds, sizeof kinds, "%s", VAHO_GROUND_KINDS);
+    for (size_t k = 0; k < VAHO_GROUND_N_KINDS; k++)
+        in->s->surface[k] =
+            text_or(in, o, "ground", strtok_r(k == 0 ? kinds : NULL, " ", &rest), NULL);
+}
+
+/* "range_um": the first and the last band. */
+static void read_range(struct vaho_scenario_sensor *d, struct reading *in, const json_t *o,
+                       const char *w)
+{
+    const json_t *range = json_object_get(o, "range_um");
+    double low, high;
+
+    if (in->r.status != VAHO_OK || range == NULL)
+        return;
+    vaho_scene_range(&low, &high, d->kind);
+    d->first_um = json_number_value(json_array_get(range, 0));
+    d->last_um = json_number_value(json_array_get(range, 1));
+    if (json_array_size(range) != 2 || !(d->first_um >= low) || !(d->last_um <= high) ||
+        !(d->last_um >= d->first_um + 0.05))
+        place_member_fail(&in->r, w, "range_um", "must be [first, last] within %g to %g um", low,
+                          high);
+}
+
 static void read_sensors(struct reading *in)
 {
     const json_t *array =
@@ -200,18 +278,32 @@ static void read_sensors(struct reading *in)
 
     for (size_t i = 0; i < in->s->n_sensors && in->r.status == VAHO_OK; i++) {
         struct vaho_scenario_sensor *d = &in->s->sensor[i];
+        struct vaho_scene_params usual;
         char w[64];
-        const json_t *o = entry(w, in, array, "sensors", i,
-                                "name samples bands pixel_mrad noise striping smile_bands "
-                                "dead_elements saturation position_sigma_m attitude_sigma_deg "
-                                "jitter_deg");
+        const json_t *o = entry(
+            w, in, array, "sensors", i,
+            "name kind range_um samples bands pixel_mrad noise photon_noise "
+            "striping smile_bands dead_elements saturation position_sigma_m attitude_sigma_deg "
+            "jitter_deg");
         d->name = place_member_text(&in->r, o, w, "name");
         if (in->r.status == VAHO_OK && strpbrk(d->name, "{}\n\r") != NULL)
             place_member_fail(&in->r, w, "name", "must be one line without braces");
+        if (place_member_given(o, "kind"))
+            d->kind =
+                (enum vaho_scene_kind)place_member_word(&in->r, o, w, "kind", "thermal shortwave");
+        if (d->kind == VAHO_SCENE_SHORTWAVE)
+            vaho_scene_params_shortwave(&usual);
+        else
+            vaho_scene_params_default(&usual);
+        d->first_um = usual.first_um;
+        d->last_um = usual.last_um;
+        read_range(d, in, o, w);
         d->n_samples = count_or(in, o, w, "samples", 192, 32, VAHO_SCENE_MAX_SAMPLES);
-        d->n_bands = count_or(in, o, w, "bands", 64, 32, VAHO_SCENE_MAX_BANDS);
+        d->n_bands = count_or(in, o, w, "bands", d->kind == VAHO_SCENE_SHORTWAVE ? 96 : 64, 32,
+                              VAHO_SCENE_MAX_BANDS);
         d->pixel_mrad = number_or(in, o, w, "pixel_mrad", 2, 0.1, 10);
-        d->noise = number_or(in, o, w, "noise", 0.015, 0, 10);
+        d->noise = number_or(in, o, w, "noise", usual.noise, 0, 10);
+        d->photon_noise = number_or(in, o, w, "photon_noise", usual.photon_noise, 0, 10);
         d->striping = number_or(in, o, w, "striping", 0.002, 0, 0.2);
         d->smile_bands = number_or(in, o, w, "smile_bands", 0.04, -0.5, 0.5);
         d->n_dead = count_or(in, o, w, "dead_elements", 6, 0, 1000);
@@ -228,6 +320,22 @@ static void read_sensors(struct reading *in)
     }
 }
 
+static void read_air(struct vaho_scenario_day *d, struct reading *in, const json_t *day,
+                     const char *w)
+{
+    const json_t *o = json_object_get(day, "air");
+    char inner[72];
+
+    if (in->r.status != VAHO_OK || o == NULL)
+        return;
+    snprintf(inner, sizeof inner, "%s.air", w);
+    o = place_member_object(&in->r, day, w, "air");
+    place_members_known(&in->r, o, inner, "to_sensor sky vertical");
+    d->to_sensor = text_or(in, o, inner, "to_sensor", NULL);
+    d->sky = text_or(in, o, inner, "sky", NULL);
+    d->vertical = text_or(in, o, inner, "vertical", NULL);
+}
+
 static void read_day(struct reading *in, const json_t *o, const char *w)
 {
     struct vaho_scenario_day *d = &in->s->day[in->s->n_days++];
@@ -241,6 +349,7 @@ static void read_day(struct reading *in, const json_t *o, const char *w)
     d->air_temperature_k = number_or(in, o, w, "air_temperature_c", 22, -30, 50) + 273.15;
     d->humidity_g_m3 = number_or(in, o, w, "humidity_g_m3", 8, 0.5, 30);
     d->warmth = number_or(in, o, w, "ground_warmth", 1, 0, 2);
+    read_air(d, in, o, w);
     snprintf(inner, sizeof inner, "%s.wind", w);
     place_members_known(&in->r, wind, inner, "speed_m_s from_deg speed_sigma_m_s from_sigma_deg");
     d->wind_m_s = place_member_number(&in->r, wind, inner, "speed_m_s", 0.5, 30);
@@ -326,7 +435,8 @@ static void read_days(struct reading *in)
     for (size_t i = 0; i < n && in->r.status == VAHO_OK; i++) {
         char w[64], inner[72], at[64];
         const json_t *o = entry(w, in, days, "days", i,
-                                "date air_temperature_c humidity_g_m3 ground_warmth wind flights");
+                                "date air_temperature_c humidity_g_m3 ground_warmth air wind "
+                                "flights");
         const json_t *flights = list(&n_flights, in, o, w, "flights", 1, VAHO_SCENARIO_MAX_FLIGHTS);
         read_day(in, o, w);
         snprintf(inner, sizeof inner, "%s.flights", w);
@@ -519,15 +629,19 @@ static void read_whole(struct reading *in)
 {
     const json_t *root = in->s->root;
 
-    place_members_known(&in->r, root, "",
-                        "vaho_scenario name title briefing area library sensors days emitters "
-                        "imitating_ground authorities mandates");
+    place_members_known(
+        &in->r, root, "",
+        "vaho_scenario name title briefing area library spectra ground sensors days "
+        "emitters "
+        "imitating_ground authorities mandates");
     if (place_member_number(&in->r, root, "", "vaho_scenario", 1, 1) != 1)
         return;
     in->s->name = read_name(in, root, "", "name");
     in->s->title = place_member_text(&in->r, root, "", "title");
     in->s->briefing = place_member_text(&in->r, root, "", "briefing");
     read_area(in);
+    in->s->n_spectra = read_paths(in->s->spectra, in, root, "", "spectra", 0);
+    read_ground(in);
     read_library(in);
     read_sensors(in);
     read_mandates(in);

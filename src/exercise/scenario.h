@@ -11,6 +11,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
+#include "exercise/light.h"
 #include "vaho/mandate.h"
 #include "vaho/status.h"
 
@@ -31,13 +32,20 @@ enum {
 struct vaho_scenario_area {
     double longitude_deg, latitude_deg; /* of the south-west corner */
     double width_m, height_m;           /* to the east, to the north */
-    double ground_m;                    /* level, above the ellipsoid */
+    double ground_m; /* above the ellipsoid; of a terrain its mean, or what it rises from */
+    struct vaho_scenario_terrain {
+        int given;        /* 0: level */
+        const char *file; /* NULL: made up */
+        double relief_m, scale_m, spacing_m, sigma_m;
+    } terrain;
 };
 
 struct vaho_scenario_sensor {
     const char *name;
+    enum vaho_scene_kind kind;
+    double first_um, last_um; /* of the bands */
     size_t n_samples, n_bands, n_dead;
-    double pixel_mrad, noise, striping, smile_bands;
+    double pixel_mrad, noise, photon_noise, striping, smile_bands;
     double saturation; /* radiance it cannot go beyond; 0: none */
     double position_sigma_m, attitude_sigma_deg, jitter_deg;
 };
@@ -47,7 +55,8 @@ struct vaho_scenario_day {
     double start_s; /* 0 h UTC */
     double air_temperature_k, humidity_g_m3;
     double wind_m_s, wind_sigma_m_s, wind_from_deg, wind_from_sigma_deg;
-    double warmth; /* times the ground's warmth on a clear day */
+    double warmth;                          /* times the ground's warmth on a clear day */
+    const char *to_sensor, *sky, *vertical; /* tables of air, as the scenario names them; or NULL */
 };
 
 struct vaho_scenario_flight {
@@ -115,6 +124,9 @@ struct vaho_scenario {
     size_t n_sensors, n_days, n_flights, n_emitters, n_imitations, n_authorities, n_mandates;
     size_t n_gases;
     const char *gas[VAHO_SCENARIO_MAX_NAMES]; /* the library that participants get */
+    size_t n_spectra, n_surfaces;             /* files and folders, as the scenario names them */
+    const char *spectra[VAHO_SCENARIO_MAX_NAMES], *surfaces[VAHO_SCENARIO_MAX_NAMES];
+    const char *surface[VAHO_GROUND_N_KINDS]; /* which of them; NULL: drawn */
     struct vaho_scenario_sensor sensor[VAHO_SCENARIO_MAX_SENSORS];
     struct vaho_scenario_day day[VAHO_SCENARIO_MAX_DAYS];
     struct vaho_scenario_flight flight[VAHO_SCENARIO_MAX_FLIGHTS]; /* in the order of time */

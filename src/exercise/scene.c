@@ -1,4 +1,4 @@
-/* scene.c - from seed to radiance; the physics is explained in air.h */
+/* scene.c - from seed to radiance; the physics is explained in air.h, the sensor in sensor.h */
 #include "exercise/scene.h"
 
 #include <math.h>
@@ -6,32 +6,21 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "exercise/air.h"
 #include "exercise/gases.h"
 #include "exercise/ground.h"
 #include "exercise/repeatable.h"
+#include "exercise/sensor.h"
+#include "exercise/terrain.h"
 
-/* What the random streams of a scene are for (ground.c has its own from 100 on). */
-enum stream { AIR = 1, PLACE, GAIN, OFFSET, COLUMN, DEAD, NOISE, PUFFS = 1000 };
-
-static const double FIRST_UM = 8.05, LAST_UM = 13.2;
-
-/* A detector element: recorded = gain x radiance + offset, or 'offset' alone when dead. */
-struct element {
-    float gain, offset;
-};
+/* What the random streams of a scene are for (sensor.c has its own, ground.c from 100 on). */
+enum stream { AIR = 1, PLACE, PUFFS = 1000 };
 
 struct vaho_scene {
     struct vaho_scene_params params;
     struct vaho_exercise_air air;
     struct vaho_ground ground;
-    double *wavelength_um; /* n_bands */
-    double fwhm_um;
-    struct vaho_air_band *sight; /* n_bands */
-    double *warm_air;            /* n_bands: Planck at the air's temperature */
-    double *emissivity;          /* n_bands x kinds of ground */
-    double *per_ppmm;            /* n_gases x n_bands */
-    struct element *element;     /* n_bands x n_samples */
+    struct vaho_light light;
+    struct vaho_sensor sensor;
     struct vaho_exercise_plume *plume;
     size_t *gas_of_plume;
     struct vaho_puff_field *field; /* n_plumes */
@@ -44,6 +33,8 @@ void vaho_scene_params_default(struct vaho_scene_params *out)
 
     *out = (struct vaho_scene_params){
         .seed = 1,
+        .first_um = 8.05,
+        .last_um = 13.2,
         .n_lines = 480,
         .n_samples = 256,
         .n_bands = 128,
@@ -56,6 +47,25 @@ void vaho_scene_params_default(struct vaho_scene_params *out)
         .n_dead = 6,
     };
     memcpy(out->gas, gas, sizeof gas);
+}
+
+void vaho_scene_params_shortwave(struct vaho_scene_params *out)
+{
+    vaho_scene_params_default(out);
+    out->kind = VAHO_SCENE_SHORTWAVE;
+    out->first_um = 2.0;
+    out->last_um = 2.45;
+    out->n_bands = 96;
+    out->n_gases = 1;
+    out->gas[0] = "methane";
+    out->noise = 0.003;
+    out->photon_noise = 0.004;
+}
+
+void vaho_scene_range(double *first_um, double *last_um, enum vaho_scene_kind kind)
+{
+    *first_um = kind == VAHO_SCENE_THERMAL ? 7.6 : 1.45;
+    *last_um = kind == VAHO_SCENE_THERMAL ? 13.9 : 2.49;
 }
 
 /* VAHO_USAGE unless low <= x <= high. */
@@ -76,7 +86,8 @@ static enum vaho_status check_gases(const struct vaho_scene_params *params,
     if (params->n_gases == 0 && params->n_plumes > 0)
         return vaho_fail(error, VAHO_USAGE, "%zu plumes but no gas; name one", params->n_plumes);
     for (size_t i = 0; i < params->n_gases; i++) {
-        if (vaho_exercise_gas_find(params->gas[i]) == NULL)
+        if (vaho_exercise_gas_find(params->gas[i]) == NULL &&
+            vaho_inputs_gas(params->inputs, params->gas[i]) == NULL)
             return vaho_fail(error, VAHO_USAGE,
                              "the simulator has no gas '%s'; 'vaho exercise new -h' lists them",
                              params->gas[i]);
@@ -92,6 +103,7 @@ static enum vaho_status check_gases(const struct vaho_scene_params *params,
 
 static enum vaho_status check(const struct vaho_scene_params *params, struct vaho_error *error)
 {
+    double first_um, last_um;
     const struct {
         double value, low, high;
         const char *what;
@@ -102,6 +114,7 @@ static enum vaho_status check(const struct vaho_scene_params *params, struct vah
         {(double)params->n_plumes, 0, VAHO_SCENE_MAX_PLUMES, "plumes"},
         {params->length_px, 4, 2000, "pixels of plume length"},
         {params->noise, 0, 10, "of noise"},
+        {params->photon_noise, 0, 10, "of photon noise"},
         {params->striping, 0, 0.2, "of striping"},
         {params->smile_bands, -0.5, 0.5, "bands of smile"},
         {(double)params->n_dead, 0, (double)params->n_samples * (double)params->n_bands / 4,
@@ -111,75 +124,55 @@ static enum vaho_status check(const struct vaho_scene_params *params, struct vah
     for (size_t i = 0; i < sizeof range / sizeof range[0]; i++)
         if (in_range(range[i].value, range[i].low, range[i].high, range[i].what, error) != VAHO_OK)
             return VAHO_USAGE;
+    vaho_scene_range(&first_um, &last_um, params->kind);
+    if (in_range(params->first_um, first_um, last_um, "um of the first band", error) != VAHO_OK ||
+        in_range(params->last_um, params->first_um + 0.05, last_um, "um of the last band", error) !=
+            VAHO_OK)
+        return VAHO_USAGE;
     return check_gases(params, error);
 }
 
-/* Wavelengths, air, emissivities: everything that depends on the band alone. */
-static void make_bands(struct vaho_scene *scene)
-{
-    uint64_t key = vaho_random_key(scene->params.seed, AIR);
-    size_t n = scene->params.n_bands;
-    double step = (LAST_UM - FIRST_UM) / (double)(n - 1);
-
-    scene->air.temperature_k = 294.0 + 8.0 * vaho_random_uniform(key, 0);
-    scene->air.humidity_g_m3 = 5.0 + 6.0 * vaho_random_uniform(key, 1);
-    scene->air.sensor_height_m = 1200.0 + 800.0 * vaho_random_uniform(key, 2);
-    if (scene->pass.where != NULL)
-        scene->air = scene->pass.air;
-    scene->fwhm_um = 1.15 * step;
-    for (size_t b = 0; b < n; b++) {
-        double um = FIRST_UM + step * (double)b;
-        scene->wavelength_um[b] = um;
-        vaho_air_in_band(&scene->sight[b], &scene->air, um, scene->fwhm_um);
-        scene->warm_air[b] = vaho_exercise_planck(um, scene->air.temperature_k);
-        for (int kind = 0; kind < VAHO_GROUND_N_KINDS; kind++)
-            scene->emissivity[b * VAHO_GROUND_N_KINDS + (size_t)kind] =
-                vaho_ground_emissivity((enum vaho_ground_kind)kind, um);
-    }
-}
-
-static enum vaho_status make_signatures(struct vaho_scene *scene, struct vaho_error *error)
-{
-    size_t n = scene->params.n_bands;
-
-    for (size_t g = 0; g < scene->params.n_gases; g++) {
-        struct vaho_gas_spectrum spectrum;
-        enum vaho_status status =
-            vaho_gas_spectrum_make(&spectrum, vaho_exercise_gas_find(scene->params.gas[g]), error);
-        if (status != VAHO_OK)
-            return status;
-        for (size_t b = 0; b < n; b++)
-            scene->per_ppmm[g * n + b] =
-                vaho_gas_spectrum_in_band(&spectrum, scene->wavelength_um[b], scene->fwhm_um);
-        vaho_gas_spectrum_free(&spectrum);
-    }
-    return VAHO_OK;
-}
-
-static void make_elements(struct vaho_scene *scene)
+/* Air and what follows from the band alone. */
+static enum vaho_status make_light(struct vaho_scene *scene, struct vaho_error *error)
 {
     const struct vaho_scene_params *p = &scene->params;
-    uint64_t seed = scene->pass.where != NULL ? scene->pass.sensor_seed : p->seed;
-    uint64_t gain = vaho_random_key(seed, GAIN), offset = vaho_random_key(seed, OFFSET);
-    uint64_t column = vaho_random_key(seed, COLUMN), dead = vaho_random_key(seed, DEAD);
+    uint64_t key = vaho_random_key(p->seed, AIR);
+    struct vaho_light_order order = {.kind = p->kind,
+                                     .first_um = p->first_um,
+                                     .last_um = p->last_um,
+                                     .n_bands = p->n_bands,
+                                     .n_gases = p->n_gases,
+                                     .gas = p->gas,
+                                     .inputs = p->inputs};
 
-    for (size_t s = 0; s < p->n_samples; s++) {
-        /* half of the fault is the column's, half the element's own */
-        double column_gain = vaho_random_normal(column, 2 * s);
-        double column_offset = vaho_random_normal(column, 2 * s + 1);
-        for (size_t b = 0; b < p->n_bands; b++) {
-            size_t i = b * p->n_samples + s;
-            double g = 0.7 * column_gain + 0.7 * vaho_random_normal(gain, i);
-            double o = 0.7 * column_offset + 0.7 * vaho_random_normal(offset, i);
-            scene->element[i].gain = (float)(1.0 + p->striping * g);
-            scene->element[i].offset = (float)(5.0 * p->striping * o);
-        }
-    }
-    for (size_t k = 0; k < p->n_dead; k++) {
-        double place = vaho_random_uniform(dead, 2 * k) * (double)(p->n_samples * p->n_bands);
-        scene->element[(size_t)place].gain = 0.0f;
-        scene->element[(size_t)place].offset = (float)(12.0 * vaho_random_uniform(dead, 2 * k + 1));
-    }
+    scene->air = (struct vaho_exercise_air){
+        .temperature_k = 294.0 + 8.0 * vaho_random_uniform(key, 0),
+        .humidity_g_m3 = 5.0 + 6.0 * vaho_random_uniform(key, 1),
+        .sensor_height_m = 1200.0 + 800.0 * vaho_random_uniform(key, 2),
+        .tables = vaho_inputs_air(p->inputs, 0),
+        .sun = p->sun,
+    };
+    if (scene->pass.where != NULL)
+        scene->air = scene->pass.air;
+    order.air = scene->air;
+    return vaho_light_make(&scene->light, &order, error);
+}
+
+static enum vaho_status make_sensor(struct vaho_scene *scene, struct vaho_error *error)
+{
+    const struct vaho_scene_params *p = &scene->params;
+    struct vaho_sensor_params sensor = {.n_samples = p->n_samples,
+                                        .n_bands = p->n_bands,
+                                        .n_dead = p->n_dead,
+                                        .noise = p->noise,
+                                        .photon_noise = p->photon_noise,
+                                        .striping = p->striping,
+                                        .smile_bands = p->smile_bands,
+                                        .saturation = scene->pass.saturation,
+                                        .level = p->kind == VAHO_SCENE_THERMAL ? 1.0 : 0.2};
+    uint64_t seed = scene->pass.where != NULL ? scene->pass.sensor_seed : p->seed;
+
+    return vaho_sensor_make(&scene->sensor, &sensor, seed, p->seed, error);
 }
 
 /* How far plume 'a' with its tail keeps from the borders and from the others, in pixels. */
@@ -210,10 +203,11 @@ static void place_plume(struct vaho_scene *scene, size_t index)
     uint64_t key = vaho_random_key(p->seed, PLACE);
     size_t gas = index % p->n_gases;
     const struct vaho_exercise_gas *known = vaho_exercise_gas_find(p->gas[gas]);
+    double default_ppmm = known != NULL ? known->default_ppmm : 100.0;
     double wind_deg = 360.0 * vaho_random_uniform(key, 0), best = -INFINITY;
     struct vaho_exercise_plume try = {
-        .gas = known->name,
-        .peak_ppmm = p->peak_ppmm[gas] > 0.0 ? p->peak_ppmm[gas] : known->default_ppmm,
+        .gas = p->gas[gas],
+        .peak_ppmm = p->peak_ppmm[gas] > 0.0 ? p->peak_ppmm[gas] : default_ppmm,
         .length_px = p->length_px,
     };
 
@@ -237,18 +231,10 @@ static enum vaho_status allocate(struct vaho_scene *scene, struct vaho_error *er
 {
     const struct vaho_scene_params *p = &scene->params;
 
-    scene->wavelength_um = vaho_alloc(p->n_bands, sizeof *scene->wavelength_um);
-    scene->sight = vaho_alloc(p->n_bands, sizeof *scene->sight);
-    scene->warm_air = vaho_alloc(p->n_bands, sizeof *scene->warm_air);
-    scene->emissivity = vaho_alloc(p->n_bands * VAHO_GROUND_N_KINDS, sizeof *scene->emissivity);
-    scene->per_ppmm = vaho_alloc(p->n_gases * p->n_bands, sizeof *scene->per_ppmm);
-    scene->element = vaho_alloc(p->n_bands * p->n_samples, sizeof *scene->element);
     scene->plume = vaho_alloc(p->n_plumes, sizeof *scene->plume);
     scene->gas_of_plume = vaho_alloc(p->n_plumes, sizeof *scene->gas_of_plume);
     scene->field = vaho_alloc(p->n_plumes, sizeof *scene->field);
-    if (scene->wavelength_um == NULL || scene->sight == NULL || scene->warm_air == NULL ||
-        scene->emissivity == NULL || scene->per_ppmm == NULL || scene->element == NULL ||
-        scene->plume == NULL || scene->gas_of_plume == NULL || scene->field == NULL)
+    if (scene->plume == NULL || scene->gas_of_plume == NULL || scene->field == NULL)
         return vaho_fail_memory(error, "the simulated scene");
     return VAHO_OK;
 }
@@ -267,16 +253,28 @@ static enum vaho_status begin(struct vaho_scene **out, const struct vaho_scene_p
     if (pass != NULL)
         scene->pass = *pass;
     status = allocate(scene, error);
-    if (status == VAHO_OK) {
-        make_bands(scene);
-        status = make_signatures(scene, error);
-    }
-    if (status != VAHO_OK) {
+    if (status == VAHO_OK)
+        status = make_light(scene, error);
+    if (status == VAHO_OK)
+        status = make_sensor(scene, error);
+    if (status == VAHO_OK)
+        *out = scene;
+    else
         vaho_scene_free(scene);
-        return status;
-    }
-    make_elements(scene);
-    *out = scene;
+    return status;
+}
+
+/* A plume of a gas that shows nothing would be no plume. */
+static enum vaho_status check_shown(const struct vaho_scene *scene, struct vaho_error *error)
+{
+    const struct vaho_scene_params *p = &scene->params;
+
+    for (size_t i = 0; i < p->n_gases; i++)
+        if (!vaho_light_shows(&scene->light, i))
+            return vaho_fail(error, VAHO_USAGE, "%s takes no light from %g to %g um", p->gas[i],
+                             p->first_um, p->last_um);
+    if (p->kind == VAHO_SCENE_SHORTWAVE && !(p->sun.up > 0.035))
+        return vaho_fail(error, VAHO_USAGE, "there is no sun to reflect");
     return VAHO_OK;
 }
 
@@ -291,6 +289,9 @@ enum vaho_status vaho_scene_new(struct vaho_scene **out, const struct vaho_scene
         status = begin(&scene, params, NULL, error);
     if (status != VAHO_OK)
         return status;
+    status = check_shown(scene, error);
+    if (status != VAHO_OK)
+        goto fail;
     vaho_ground_make(&scene->ground, params->seed, params->n_lines, params->n_samples);
     for (size_t i = 0; i < params->n_plumes; i++) {
         place_plume(scene, i);
@@ -344,6 +345,8 @@ enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
         status = add_gas(&p, pass->plume[i].gas, error);
     for (size_t i = 0; i < pass->n_imitations && status == VAHO_OK; i++)
         status = add_gas(&p, pass->imitation[i].gas, error);
+    for (size_t i = 0; i < pass->n_gases && status == VAHO_OK; i++)
+        status = add_gas(&p, pass->gas[i], error);
     if (status == VAHO_OK)
         status = check(&p, error);
     if (status == VAHO_OK)
@@ -353,12 +356,30 @@ enum vaho_status vaho_scene_new_pass(struct vaho_scene **out,
     return status;
 }
 
+/* What lies at a place of the world, and how squarely the sun shines on it. */
+static double ground_at(struct vaho_ground_pixel *out, const struct vaho_scene *scene, double line,
+                        double sample)
+{
+    const struct vaho_scene_pass *pass = &scene->pass;
+    const struct vaho_terrain *t = pass->terrain;
+    double up = scene->air.sun.up, cosine = fmax(0.0, up);
+
+    vaho_ground_at(out, &scene->ground, pass->where != NULL ? &pass->hour : NULL, line, sample);
+    if (t == NULL)
+        return cosine;
+    cosine = vaho_terrain_sunlit(t, &scene->air.sun, VAHO_SCENE_CELL_M * sample,
+                                 t->area->height_m - VAHO_SCENE_CELL_M * line);
+    if (up > 0.05)
+        out->warmer_k *= 0.3 + 0.7 * fmin(3.0, cosine / up);
+    return cosine;
+}
+
 double vaho_scene_warmer_k(const struct vaho_scene *scene, double line, double sample)
 {
-    double share[VAHO_GROUND_N_KINDS], warmer_k;
+    struct vaho_ground_pixel pixel;
 
-    vaho_ground_at(share, &warmer_k, &scene->ground, line, sample);
-    return scene->pass.warmth * warmer_k;
+    ground_at(&pixel, scene, line, sample);
+    return pixel.warmer_k;
 }
 
 void vaho_scene_free(struct vaho_scene *scene)
@@ -370,12 +391,8 @@ void vaho_scene_free(struct vaho_scene *scene)
     free(scene->field);
     free(scene->gas_of_plume);
     free(scene->plume);
-    free(scene->element);
-    free(scene->per_ppmm);
-    free(scene->emissivity);
-    free(scene->warm_air);
-    free(scene->sight);
-    free(scene->wavelength_um);
+    vaho_sensor_free(&scene->sensor);
+    vaho_light_free(&scene->light);
     free(scene);
 }
 
@@ -386,12 +403,25 @@ const struct vaho_scene_params *vaho_scene_get_params(const struct vaho_scene *s
 
 const double *vaho_scene_wavelength_um(const struct vaho_scene *scene)
 {
-    return scene->wavelength_um;
+    return scene->light.wavelength_um;
 }
 
 double vaho_scene_fwhm_um(const struct vaho_scene *scene)
 {
-    return scene->fwhm_um;
+    return scene->light.fwhm_um;
+}
+
+const struct vaho_light *vaho_scene_light(const struct vaho_scene *scene)
+{
+    return &scene->light;
+}
+
+int vaho_scene_shows(const struct vaho_scene *scene, const char *gas)
+{
+    for (size_t i = 0; i < scene->params.n_gases; i++)
+        if (strcmp(scene->params.gas[i], gas) == 0)
+            return vaho_light_shows(&scene->light, i);
+    return 0;
 }
 
 double vaho_scene_air_temperature_k(const struct vaho_scene *scene)
@@ -409,22 +439,8 @@ double vaho_scene_column(const struct vaho_scene *scene, size_t plume, size_t li
     return vaho_puffs_at(&scene->field[plume], line, sample);
 }
 
-/* The light of one pixel as a plume's gas changes it. */
-static void through_gas(double *light, const struct vaho_scene *scene, size_t gas, double ppmm)
-{
-    size_t n_bands = scene->params.n_bands;
-    const double *alpha = scene->per_ppmm + gas * n_bands;
-
-    if (ppmm <= 0.0)
-        return;
-    for (size_t b = 0; b < n_bands; b++) {
-        double through = vaho_repeatable_exp(-alpha[b] * ppmm);
-        light[b] = through * light[b] + (1.0 - through) * scene->warm_air[b];
-    }
-}
-
-/* Lowers emissivities where ground imitates a gas. */
-static void imitate(double *emissivity, const struct vaho_scene *scene, double line, double sample)
+/* Lowers emissivities, or reflectances, where ground imitates a gas. */
+static void imitate(double *surface, const struct vaho_scene *scene, double line, double sample)
 {
     const struct vaho_scene_pass *pass = &scene->pass;
 
@@ -434,9 +450,9 @@ static void imitate(double *emissivity, const struct vaho_scene *scene, double l
         const double *alpha;
         if (dl * dl + ds * ds > m->radius * m->radius)
             continue;
-        alpha = scene->per_ppmm + gas_index(scene, m->gas) * scene->params.n_bands;
+        alpha = scene->light.per_ppmm + gas_index(scene, m->gas) * scene->params.n_bands;
         for (size_t b = 0; b < scene->params.n_bands; b++)
-            emissivity[b] *= vaho_repeatable_exp(-alpha[b] * m->ppmm);
+            surface[b] *= vaho_repeatable_exp(-alpha[b] * m->ppmm);
     }
 }
 
@@ -444,43 +460,28 @@ static void imitate(double *emissivity, const struct vaho_scene *scene, double l
 static void light_of_pixel(double *out, const struct vaho_scene *scene, size_t line, size_t sample)
 {
     const struct vaho_scene_pass *pass = &scene->pass;
-    size_t n_bands = scene->params.n_bands, pixel = line * scene->params.n_samples + sample;
-    double at[2] = {(double)line, (double)sample};
-    double share[VAHO_GROUND_N_KINDS], warmer_k, ground_k, emissivity[VAHO_SCENE_MAX_BANDS];
+    const struct vaho_light *light = &scene->light;
+    size_t pixel = line * scene->params.n_samples + sample;
+    double at[2] = {(double)line, (double)sample}, surface[VAHO_SCENE_MAX_BANDS];
+    struct vaho_ground_pixel ground;
+    double cosine;
 
     if (pass->where != NULL) {
         at[0] = pass->where[2 * pixel];
         at[1] = pass->where[2 * pixel + 1];
     }
-    vaho_ground_at(share, &warmer_k, &scene->ground, at[0], at[1]);
-    ground_k =
-        scene->air.temperature_k + (pass->where != NULL ? pass->warmth * warmer_k : warmer_k);
-    for (size_t b = 0; b < n_bands; b++) {
-        const double *kinds = scene->emissivity + b * VAHO_GROUND_N_KINDS;
-        emissivity[b] = 0.0;
-        for (size_t k = 0; k < VAHO_GROUND_N_KINDS; k++)
-            emissivity[b] += share[k] * kinds[k];
-    }
-    imitate(emissivity, scene, at[0], at[1]);
-    for (size_t b = 0; b < n_bands; b++)
-        out[b] = emissivity[b] * vaho_exercise_planck(scene->wavelength_um[b], ground_k) +
-                 (1.0 - emissivity[b]) * scene->sight[b].sky;
+    cosine = ground_at(&ground, scene, at[0], at[1]);
+    vaho_light_surface(surface, light, &ground);
+    imitate(surface, scene, at[0], at[1]);
+    vaho_light_leave(out, light, surface, scene->air.temperature_k + ground.warmer_k, cosine);
     for (size_t i = 0; i < scene->params.n_plumes; i++)
-        through_gas(out, scene, scene->gas_of_plume[i],
-                    vaho_puffs_at(&scene->field[i], line, sample));
+        vaho_light_through(out, light, scene->gas_of_plume[i],
+                           vaho_puffs_at(&scene->field[i], line, sample));
     for (size_t i = 0; i < pass->n_plumes; i++)
-        through_gas(out, scene, gas_index(scene, pass->plume[i].gas),
-                    vaho_puffs_between(&pass->plume[i].field, at[0] + pass->field_margin,
-                                       at[1] + pass->field_margin));
-    for (size_t b = 0; b < n_bands; b++)
-        out[b] = scene->sight[b].transmittance * out[b] + scene->sight[b].path;
-}
-
-/* Shifts a spectrum by a part of a band, as seen by a column away from the middle. */
-static double smile_at(const double *light, size_t b, size_t n_bands, double shift)
-{
-    double before = light[b > 0 ? b - 1 : b], after = light[b + 1 < n_bands ? b + 1 : b];
-    return light[b] + 0.5 * shift * (after - before);
+        vaho_light_through(out, light, gas_index(scene, pass->plume[i].gas),
+                           vaho_puffs_between(&pass->plume[i].field, at[0] + pass->field_margin,
+                                              at[1] + pass->field_margin));
+    vaho_light_arrive(out, light);
 }
 
 struct recording {
@@ -497,25 +498,13 @@ static enum vaho_status record_line(void *context, size_t task, size_t worker,
     const struct vaho_scene_params *p = &scene->params;
     size_t line = recording->first_line + task;
     float *out = recording->out + task * p->n_bands * p->n_samples;
-    uint64_t noise = vaho_random_key(p->seed, NOISE);
     double light[VAHO_SCENE_MAX_BANDS];
 
     (void)worker;
     (void)error;
     for (size_t s = 0; s < p->n_samples; s++) {
-        double across = 2.0 * ((double)s + 0.5) / (double)p->n_samples - 1.0;
-        double shift = p->smile_bands * across * across;
         light_of_pixel(light, scene, line, s);
-        for (size_t b = 0; b < p->n_bands; b++) {
-            const struct element *element = &scene->element[b * p->n_samples + s];
-            double value = element->gain * smile_at(light, b, p->n_bands, shift) + element->offset;
-            if (p->noise > 0.0 && element->gain != 0.0f)
-                value += p->noise *
-                         vaho_random_normal(noise, (line * p->n_samples + s) * p->n_bands + b);
-            if (scene->pass.saturation > 0.0 && value > scene->pass.saturation)
-                value = scene->pass.saturation;
-            out[b * p->n_samples + s] = (float)value;
-        }
+        vaho_sensor_record(out + s, &scene->sensor, light, line, s);
     }
     return VAHO_OK;
 }

@@ -73,6 +73,7 @@ static json_t *write_look(const struct vaho_pass *pass, const struct vaho_pass_s
     json_object_set_new(look, "in_view", json_boolean(source->in_view));
     json_object_set_new(look, "permitted",
                         json_boolean(is_permitted(s, &s->flight[pass->flight], source)));
+    json_object_set_new(look, "shows", json_boolean(source->shows));
     json_object_set_new(look, "line", json_real(source->line));
     json_object_set_new(look, "sample", json_real(source->sample));
     json_object_set_new(look, "peak_ppmm", number_or_null(source->peak_ppmm));
@@ -134,9 +135,12 @@ enum vaho_status vaho_truth_write(struct vaho_text *out, const struct vaho_world
         vaho_pass_free(&pass);
         vaho_progress_report(progress, "lay out", i + 1, s->n_flights, "flights");
     }
-    root = json_pack("{s:i, s:b, s:s, s:I, s:O, s:o, s:o, s:o}", "vaho_truth", 1, "exercise", 1,
-                     "salt", salt, "seed", (json_int_t)world->seed, "scenario", s->root, "emitters",
-                     emitters, "imitating_ground", imitations, "flights", flights);
+    root = json_pack("{s:i, s:b, s:o, s:s, s:s, s:I, s:O, s:o, s:o, s:o}", "vaho_truth", 1,
+                     "exercise", 1, "inputs",
+                     world->inputs != NULL ? vaho_inputs_write(world->inputs) : json_null(),
+                     "terrain_sha256", world->terrain_sha256, "salt", salt, "seed",
+                     (json_int_t)world->seed, "scenario", s->root, "emitters", emitters,
+                     "imitating_ground", imitations, "flights", flights);
     if (status == VAHO_OK && root == NULL)
         status = vaho_fail_memory(error, "the truth of an exercise");
     if (status == VAHO_OK)
@@ -211,6 +215,7 @@ static void read_look(struct vaho_truth_look *out, struct place_reader *r, const
         .there = is_true(o, "there"),
         .on = is_true(o, "on"),
         .in_view = is_true(o, "in_view"),
+        .shows = is_true(o, "shows"),
         .permitted = is_true(o, "permitted"),
         .line = place_member_number(r, o, where, "line", -1e9, 1e9),
         .sample = place_member_number(r, o, where, "sample", -1e9, 1e9),
@@ -288,6 +293,12 @@ enum vaho_status vaho_truth_parse(struct vaho_truth *out, const char *data, size
         out->imitation[i][0] = place_member_number(&r, place, "", "longitude", -360, 360);
         out->imitation[i][1] = place_member_number(&r, place, "", "latitude", -90, 90);
     }
+    if (r.status == VAHO_OK && !json_is_null(json_object_get(out->root, "inputs")))
+        r.status =
+            vaho_inputs_parse(&out->inputs, json_object_get(out->root, "inputs"), name, error);
+    out->terrain_sha256 = json_string_value(json_object_get(out->root, "terrain_sha256"));
+    if (r.status == VAHO_OK && out->terrain_sha256 == NULL)
+        place_member_fail(&r, "", "terrain_sha256", "is missing");
     if (r.status == VAHO_OK)
         r.status = read_scenario(out, name, error);
     if (r.status == VAHO_OK &&
@@ -328,6 +339,7 @@ void vaho_truth_free(struct vaho_truth *truth)
     free(truth->flight);
     free(truth->emitter);
     vaho_scenario_free(truth->scenario);
+    vaho_inputs_free(&truth->inputs);
     json_decref(truth->root);
     *truth = (struct vaho_truth){0};
 }

@@ -1,10 +1,11 @@
 /*
  * truth.h - what is true in a campaign, as the JSON that is sealed (docs/exercise.md)
  *
- *   { "vaho_truth": 1, "exercise": true, "salt", "seed", "scenario": {...},
- *     "emitters": [...], "imitating_ground": [...], "flights": [...] }
+ *   { "vaho_truth": 1, "exercise": true, "salt", "seed", "scenario": {...}, "inputs": {...},
+ *     "terrain_sha256", "emitters": [...], "imitating_ground": [...], "flights": [...] }
  *
- * From scenario and seed every flight can be made again; the rest is told so that it need not be.
+ * From scenario, inputs, map of the terrain and seed every flight can be made again; the rest is
+ * told so that it need not be.
  */
 #ifndef VAHO_EXERCISE_TRUTH_H
 #define VAHO_EXERCISE_TRUTH_H
@@ -45,6 +46,7 @@ struct vaho_truth_emitter {
 /* An emitter in one flight. */
 struct vaho_truth_look {
     int there, on, in_view;
+    int shows;     /* its gas takes light from bands of that flight's sensor */
     int permitted; /* 1: by a mandate of the flight, or the flight needs none */
     double line, sample, peak_ppmm, mean_ppmm, contrast_k, longitude_deg, latitude_deg;
 };
@@ -59,6 +61,8 @@ struct vaho_truth {
     json_t *root; /* owned; text is borrowed from it */
     uint64_t seed;
     struct vaho_scenario *scenario; /* owned */
+    struct vaho_inputs inputs;
+    const char *terrain_sha256; /* of the map's file; "": level ground */
     size_t n_emitters, n_flights, n_imitations;
     struct vaho_truth_emitter *emitter;
     struct vaho_truth_flight *flight;

@@ -6,20 +6,28 @@
 
 #include <stdint.h>
 
+#include "base/signing.h"
+#include "exercise/inputs.h"
 #include "exercise/scenario.h"
+#include "exercise/scene.h"
+#include "exercise/terrain.h"
 
 /* Size of a cell of the simulated ground (scene.h), and cells that plumes may drift out of it. */
-#define VAHO_WORLD_CELL_M 2.0
+#define VAHO_WORLD_CELL_M VAHO_SCENE_CELL_M
 #define VAHO_WORLD_MARGIN 512
 
 struct vaho_world {
     const struct vaho_scenario *scenario; /* borrowed */
     uint64_t seed;
+    const struct vaho_inputs *inputs;                /* NULL: none; borrowed */
+    const struct vaho_terrain *terrain;              /* the ground; NULL: level; borrowed */
+    char terrain_sha256[VAHO_DIGEST_HEX_NBYTES];     /* of its map's file; "": none */
     double emitter_m[VAHO_SCENARIO_MAX_EMITTERS][2]; /* east, north; moves not counted */
     double imitation_m[VAHO_SCENARIO_MAX_IMITATIONS][2];
 };
 
-/* Places what the scenario leaves to the seed: away from the border and from each other. */
+/* Without inputs and terrain, which are to be set.  Places what the scenario leaves to the seed:
+ * away from the border and from each other. */
 void vaho_world_make(struct vaho_world *out, const struct vaho_scenario *scenario, uint64_t seed);
 
 /*

@@ -9,7 +9,8 @@
 
 #include "exercise/air.h"
 
-static const struct vaho_exercise_air summer = {298.0, 8.0, 1500.0};
+static const struct vaho_exercise_air summer = {
+    .temperature_k = 298.0, .humidity_g_m3 = 8.0, .sensor_height_m = 1500.0};
 
 static void planck_has_its_known_values(void **state)
 {

@@ -16,54 +16,26 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "base/file.h"
 #include "exercise/air.h"
 
 #define TABLES VAHO_TEST_SHARED "/spectra/atmosphere/"
 
-enum { MAX_ROWS = 4000 };
 static const double FWHM_UM = 0.1;
 
-struct table {
-    size_t n;
-    double um[MAX_ROWS], transmittance[MAX_ROWS], path[MAX_ROWS]; /* W m-2 sr-1 um-1 */
-};
-
-/* Rows of numbers: 'wavelength', in 'um' micrometres, comes at column 'first', then the
- * transmittance and, 'path_column' columns after it, the path's radiance in units of 'path_unit'
- * (0: not compared). */
-static int read_table(struct table *t, const char *path, int first, double um, int path_column,
-                      double path_unit)
+/* 0: there is no such file. */
+static int read_table(struct vaho_air_table *t, const char *path)
 {
-    FILE *file = fopen(path, "r");
-    char line[512];
+    struct vaho_error error = {VAHO_OK, ""};
+    char *data;
+    size_t nbytes;
 
-    t->n = 0;
-    if (file == NULL)
+    if (vaho_file_read(&data, &nbytes, path, VAHO_AIR_TABLE_MAX_NBYTES, NULL) != VAHO_OK)
         return 0;
-    while (fgets(line, sizeof line, file) != NULL && t->n < MAX_ROWS) {
-        double value[6] = {0};
-        int n = sscanf(line, "%lf,%lf,%lf,%lf,%lf,%lf", &value[0], &value[1], &value[2], &value[3],
-                       &value[4], &value[5]);
-        if (n < first + 2)
-            continue;
-        t->um[t->n] = value[first] * um;
-        t->transmittance[t->n] = value[first + 1];
-        t->path[t->n++] = value[first + 1 + path_column] * path_unit;
-    }
-    fclose(file);
-    return t->n > 100;
-}
-
-static double in_band(const struct table *t, const double *value, double centre_um)
-{
-    double sum = 0, weight = 0;
-
-    for (size_t i = 0; i < t->n; i++) {
-        double x = (t->um[i] - centre_um) / FWHM_UM, w = exp(-4 * log(2) * x * x);
-        sum += w * value[i];
-        weight += w;
-    }
-    return sum / weight;
+    if (vaho_air_table_parse(t, data, nbytes, path, &error) != VAHO_OK)
+        fail_msg("%s", error.message);
+    free(data);
+    return 1;
 }
 
 struct difference {
@@ -71,7 +43,8 @@ struct difference {
 };
 
 /* From 8.2 to 13.2 um; the path's radiance as a share of a black body at the ground. */
-static struct difference compare(const struct table *t, const struct vaho_exercise_air *air)
+static struct difference compare(const struct vaho_air_table *t,
+                                 const struct vaho_exercise_air *air)
 {
     struct difference d = {0};
     int n = 0;
@@ -80,8 +53,9 @@ static struct difference compare(const struct table *t, const struct vaho_exerci
         struct vaho_air_band band;
         double off, path;
         vaho_air_in_band(&band, air, um, FWHM_UM);
-        off = band.transmittance - in_band(t, t->transmittance, um);
-        path = (band.path - in_band(t, t->path, um)) / vaho_exercise_planck(um, air->temperature_k);
+        off = band.transmittance - vaho_curve_in_band(&t->transmittance, um, FWHM_UM, NAN);
+        path = (band.path - vaho_curve_in_band(&t->path, um, FWHM_UM, NAN)) /
+               vaho_exercise_planck(um, air->temperature_k);
         d.bias += off;
         d.rms += off * off;
         d.path_bias += path;
@@ -108,20 +82,22 @@ static const struct {
 static void air_is_that_of_lowtran(void **state)
 {
     static const char *const height_km[] = {"0.5", "1", "2", "3"};
-    static struct table t;
 
     (void)state;
     for (size_t m = 0; m < sizeof model / sizeof model[0]; m++)
         for (size_t h = 0; h < 4; h++) {
-            const struct vaho_exercise_air air = {model[m].temperature_k, model[m].humidity_g_m3,
-                                                  1000 * atof(height_km[h])};
+            const struct vaho_exercise_air air = {.temperature_k = model[m].temperature_k,
+                                                  .humidity_g_m3 = model[m].humidity_g_m3,
+                                                  .sensor_height_m = 1000 * atof(height_km[h])};
+            struct vaho_air_table t;
             struct difference d;
             char path[512];
             snprintf(path, sizeof path, TABLES "lowtran7/lwir_nadir_%s_h%skm.csv", model[m].name,
                      height_km[h]);
-            if (!read_table(&t, path, 1, 1, 2, 1e4)) /* W cm-2 */
+            if (!read_table(&t, path))
                 skip();
             d = compare(&t, &air);
+            vaho_air_table_free(&t);
             assert_true(fabs(d.bias) < 0.05 && d.rms < 0.07);
             assert_true(fabs(d.path_bias) < 0.05 && d.path_rms < 0.07);
         }
@@ -131,26 +107,63 @@ static void air_is_that_of_lowtran(void **state)
 static void air_is_that_of_modtran(void **state)
 {
     static const char *const file[] = {"db[1-1000.0-0.0].csv", "db[1-2000.0-0.0].csv"};
-    static struct table t;
 
     (void)state;
     for (size_t h = 0; h < 2; h++) {
-        const struct vaho_exercise_air air = {294.2, 14, 1000.0 * (double)(h + 1)};
+        const struct vaho_exercise_air air = {.temperature_k = 294.2,
+                                              .humidity_g_m3 = 14,
+                                              .sensor_height_m = 1000.0 * (double)(h + 1)};
+        struct vaho_air_table t;
         struct difference d;
         char path[512];
         snprintf(path, sizeof path, TABLES "pybsm_modtran5/%s", file[h]);
-        if (!read_table(&t, path, 0, 1e6, 0, 0))
+        if (!read_table(&t, path))
             skip();
         d = compare(&t, &air);
-        print_message("MODTRAN5 at %zu km: bias %.3f, rms %.3f\n", h + 1, d.bias, d.rms);
+        vaho_air_table_free(&t);
+        print_message("MODTRAN5 at %zu km: bias %.3f, rms %.3f, path %.3f, %.3f\n", h + 1, d.bias,
+                      d.rms, d.path_bias, d.path_rms);
         assert_true(d.bias > -0.03 && d.bias < 0.08 && d.rms < 0.1);
+        assert_true(fabs(d.path_bias) < 0.08 && d.path_rms < 0.1);
+    }
+}
+
+/* Reflected light: the whole air once, straight up, as the air of a sensor in space under a sun
+ * that does not dim: what a ray from the sun and back crosses is twice that. */
+static void shortwave_air_is_that_of_lowtran(void **state)
+{
+    (void)state;
+    for (size_t m = 0; m < sizeof model / sizeof model[0]; m++) {
+        struct vaho_exercise_air air = {.humidity_g_m3 = model[m].humidity_g_m3,
+                                        .sensor_height_m = 0,
+                                        .sun = {.up = 1, .distance_au = 1}};
+        struct vaho_air_table t;
+        double bias = 0, rms = 0;
+        int n = 0;
+        char path[512];
+        snprintf(path, sizeof path, TABLES "lowtran7/swir_vertical_tau_%s.csv", model[m].name);
+        if (!read_table(&t, path))
+            skip();
+        for (double um = 1.5; um < 2.461; um += 0.005, n++) {
+            struct vaho_air_band band;
+            double haze = 0.12 * pow(um, -1.3), clear, off;
+            vaho_air_in_shortwave_band(&band, &air, um, 0.02);
+            clear = band.sun * acos(-1) / vaho_exercise_sun_irradiance(um) * exp(haze);
+            off = clear - vaho_curve_in_band(&t.transmittance, um, 0.02, NAN);
+            bias += off;
+            rms += off * off;
+        }
+        print_message("%s: bias %.3f, rms %.3f\n", model[m].name, bias / n, sqrt(rms / n));
+        assert_true(fabs(bias / n) < 0.02 && sqrt(rms / n) < 0.035);
+        vaho_air_table_free(&t);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(air_is_that_of_lowtran),
-                                       cmocka_unit_test(air_is_that_of_modtran)};
+                                       cmocka_unit_test(air_is_that_of_modtran),
+                                       cmocka_unit_test(shortwave_air_is_that_of_lowtran)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -196,6 +196,33 @@ def check_refusals():
     expect("whole again", run("score", "whole").returncode == 0)
 
 
+def check_unlisted():
+    """An unlisted gas's plume named as another gas is wrong; called unknown it is found, and so is its site."""
+    made = scenario()
+    for member in ("mandates", "authorities", "imitating_ground"):
+        del made[member]
+    for flight in made["days"][0]["flights"]:
+        flight.pop("mandates")
+    made["library"].append("ethylene")
+    made["sensors"][0]["bands"] = 64
+    made["emitters"] = [dict(made["emitters"][2], gas="sulfur_hexafluoride", emission_kg_h=3, place=[200, 150])]
+    lay_out("unlisted", made=made)
+    expect("unlisted", run("run", "unlisted").returncode == 0)
+
+    def told():
+        score = json.loads(run("score", "unlisted", "--json").stdout)
+        return ([l["outcome"] for l in score["emitters"][0]["looks"]], score["emitters"][0]["passes_found"],
+                [s["truth"] for s in score["sites"] if s["probability"] >= 0.5], score["false_leads"])
+
+    expect("wrong gas", told() == (["not in library", "wrong gas", "wrong gas"], 0, ["another gas"], 1), told())
+    # the same products as if the search had called these plumes unknown
+    for plumes in pathlib.Path("unlisted/found").glob("*/plumes.geojson"):
+        plumes.write_text(plumes.read_text().replace('"gas":"ethylene"', '"gas":"unknown"').replace(
+            '"gas": "ethylene"', '"gas": "unknown"'))
+    expect("unknown", told() == (["doubtful", "found as unknown", "found as unknown"], 2, ["unlisted gas"], 0),
+           told())
+
+
 def check_pace():
     """In real time, or X times as fast: the second flight waits; meanwhile no second run may begin."""
     lay_out("paced")
@@ -216,7 +243,7 @@ def check_pace():
 def main():
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
-        for check in (check_sealed, check_run, check_killed, check_refusals, check_pace):
+        for check in (check_sealed, check_run, check_killed, check_refusals, check_unlisted, check_pace):
             check()
     print("\n".join(failures) or "a campaign holds")
     return 1 if failures else 0

@@ -109,6 +109,8 @@ static void everything_is_written_and_says_exercise(void **state)
 
     for (size_t i = 0; i < vaho_exercise_gas_count(); i++) {
         char want[128];
+        if (vaho_exercise_gas(i)->shortwave)
+            continue;
         snprintf(path, sizeof path, "%s/%s.csv", files.library, vaho_exercise_gas(i)->name);
         text = text_of(path);
         snprintf(want, sizeof want, "# title: %s\n# grade: computed\n", vaho_exercise_gas(i)->name);

@@ -58,6 +58,14 @@ static void mistakes_are_named(void **state)
     static const struct {
         const char *from, *to, *said;
     } mistake[] = {
+        {"\"name\": \"imager\",", "\"name\": \"imager\", \"kind\": \"sonar\",",
+         "'sensors[0].kind' is not one of: thermal shortwave"},
+        {"\"name\": \"imager\",", "\"name\": \"imager\", \"range_um\": [8, 20],",
+         "within 7.6 to 13.9 um"},
+        {"\"ground_height_m\": 500", "\"terrain\": {\"spacing_m\": 1}", "spacing_m"},
+        {"\"ground_height_m\": 500", "\"terrain\": {\"hills\": 1}", "hills"},
+        {"\"ground_warmth\": 1", "\"air\": {\"haze\": \"x\"}", "haze"},
+        {"\"library\": [", "\"ground\": {\"grass\": \"x\"}, \"library\": [", "ground.library"},
         {"\"vaho_scenario\": 1,", "", "'vaho_scenario' is missing"},
         {"\"name\": \"made\"", "\"name\": \"../made\"", "'name' must be 1 to 63"},
         {"\"name\": \"made\",", "\"name\": \"made\", \"colour\": 1,", "'colour' is not known"},

@@ -78,6 +78,28 @@ static void the_bytes_do_not_depend_on_threads_or_machine(void **state)
     free(one);
 }
 
+/* The same of reflected sunlight. */
+static void neither_do_those_of_reflected_light(void **state)
+{
+    struct vaho_scene_params params;
+    float *one, *many;
+
+    (void)state;
+    vaho_scene_params_shortwave(&params);
+    params.n_lines = 70;
+    params.n_samples = 60;
+    params.n_bands = 32;
+    params.length_px = 20.0;
+    params.sun =
+        (struct vaho_exercise_sun){.east = 0.48, .north = -0.36, .up = 0.8, .distance_au = 1};
+    one = record(&params, 1, 70);
+    many = record(&params, 3, 11);
+    assert_memory_equal(one, many, n_values(&params) * sizeof *one);
+    assert_true(fingerprint(one, n_values(&params)) == 0xc91643a565eaec72U);
+    free(one);
+    free(many);
+}
+
 static void another_seed_is_another_scene(void **state)
 {
     struct vaho_scene_params params = small();
@@ -277,6 +299,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_bytes_do_not_depend_on_threads_or_machine),
+        cmocka_unit_test(neither_do_those_of_reflected_light),
         cmocka_unit_test(another_seed_is_another_scene),
         cmocka_unit_test(the_noise_is_what_was_asked_for),
         cmocka_unit_test(a_plume_changes_only_the_pixels_it_covers),
