@@ -182,6 +182,15 @@ struct view {
     int json;
 };
 
+static double clock_seconds(void *context)
+{
+    struct timespec now;
+
+    (void)context;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
 static double seconds(void *context)
 {
     struct timespec now;
@@ -235,7 +244,7 @@ static int run_run(struct request *r)
     struct vaho_truth truth;
     struct vaho_error error;
     struct view view = {.json = r->json};
-    struct vaho_campaign_pace pace = {r->speed, seconds, wait_seconds, NULL};
+    struct vaho_campaign_pace pace = {r->speed, seconds, clock_seconds, wait_seconds, NULL};
     struct vaho_campaign_watch watch = {begin_flight, end_flight, &view, {NULL, NULL}};
     enum vaho_status status = open_truth(&campaign, &truth, r, &error);
 

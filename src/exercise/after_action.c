@@ -406,7 +406,7 @@ static int take_site(void *context, const struct vaho_site *s)
     out->longitude_deg = s->longitude;
     out->latitude_deg = s->latitude;
     out->sigma_m = s->sigma_m;
-    out->off_m = NAN;
+    out->off_m = out->taken_in_s = out->confirmed_s = NAN;
     out->probability = s->probability;
     out->active = s->active;
     out->rank = s->rank;

@@ -64,6 +64,9 @@ struct vaho_scored_site {
     enum vaho_site_truth truth;
     size_t emitter; /* of 'truth', for the first five; else VAHO_NO_EMITTER */
     double off_m;   /* from the nearest place of that emitter; NaN: none */
+    /* By the clock on the wall: its first flight taken in, and confirmed; NaN: not, or taken back.
+     */
+    double taken_in_s, confirmed_s;
 };
 #define VAHO_NO_EMITTER ((size_t)-1)
 

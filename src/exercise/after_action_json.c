@@ -81,16 +81,17 @@ static json_t *write_sites(const struct vaho_after_action *a)
     for (size_t i = 0; i < a->n_sites; i++) {
         const struct vaho_scored_site *s = &a->site[i];
         json_array_append_new(
-            sites, json_pack("{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:o, s:o, s:o, s:o}",
-                             "site", s->name, "gas", s->gas, "longitude", s->longitude_deg,
-                             "latitude", s->latitude_deg, "probability", s->probability, "active",
-                             s->active, "rank", s->rank, "plumes", (json_int_t)s->n_plumes, "truth",
-                             vaho_site_truth_name(s->truth), "emitter",
-                             s->emitter != VAHO_NO_EMITTER
-                                 ? json_string(a->truth->emitter[s->emitter].name)
-                                 : json_null(),
-                             "off_m", number(s->off_m), "known_source", text_or_null(s->known),
-                             "review", text_or_null(s->decision)));
+            sites,
+            json_pack(
+                "{s:s, s:s, s:f, s:f, s:f, s:f, s:f, s:I, s:s, s:o, s:o, s:o, s:o, s:o}", "site",
+                s->name, "gas", s->gas, "longitude", s->longitude_deg, "latitude", s->latitude_deg,
+                "probability", s->probability, "active", s->active, "rank", s->rank, "plumes",
+                (json_int_t)s->n_plumes, "truth", vaho_site_truth_name(s->truth), "emitter",
+                s->emitter != VAHO_NO_EMITTER ? json_string(a->truth->emitter[s->emitter].name)
+                                              : json_null(),
+                "off_m", number(s->off_m), "known_source", text_or_null(s->known), "review",
+                text_or_null(s->decision), "taken_in_to_confirmation_s",
+                number(s->confirmed_s - s->taken_in_s)));
     }
     return sites;
 }

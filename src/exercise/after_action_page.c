@@ -280,6 +280,15 @@ static void put_why(struct page *p, size_t i)
     }
 }
 
+static void put_site(struct page *p, const struct vaho_scored_site *site)
+{
+    vaho_text_printf(&p->text, "<td class=\"n\">%.2f", site->probability);
+    if (isfinite(site->confirmed_s))
+        vaho_text_printf(&p->text, "<br>confirmed %.0f min after<br>it was taken in",
+                         (site->confirmed_s - site->taken_in_s) / 60);
+    vaho_text_puts(&p->text, "<td class=\"why\">");
+}
+
 static void put_hidden(struct page *p)
 {
     const struct vaho_after_action *a = p->a;
@@ -301,8 +310,7 @@ static void put_hidden(struct page *p)
                          a->truth->emitter[i].emission_kg_h, e->n_could, e->n_found);
         put_span(p, e->first_found_s - e->first_look_s);
         if (e->site != VAHO_NO_EMITTER)
-            vaho_text_printf(&p->text, "<td class=\"n\">%.2f<td class=\"why\">",
-                             a->site[e->site].probability);
+            put_site(p, &a->site[e->site]);
         else
             vaho_text_puts(&p->text, "<td class=\"n\">no site<td class=\"why\">");
         put_why(p, i);

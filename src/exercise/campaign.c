@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/moment.h"
 #include "exercise/cube_files.h"
 #include "place/members.h"
 
@@ -70,7 +71,7 @@ static enum vaho_status read_log(struct vaho_campaign *c, size_t i, struct vaho_
 
     snprintf(file, sizeof file, "%s.json", c->flight[i].name);
     status = read_json(&log, c, "log/", file, error);
-    c->flight[i].detected_after_s = NAN;
+    c->flight[i].detected_after_s = c->flight[i].taken_in_s = NAN;
     if (status == VAHO_NOT_FOUND)
         return VAHO_OK;
     if (status == VAHO_OK) {
@@ -78,7 +79,10 @@ static enum vaho_status read_log(struct vaho_campaign *c, size_t i, struct vaho_
         c->n_done++;
         c->flight[i].n_plumes = json_integer_value(json_object_get(log, "plumes"));
         c->flight[i].n_refused = json_array_size(json_object_get(log, "refused"));
+        const char *taken_in = json_string_value(json_object_get(log, "taken_in"));
         c->flight[i].detected_after_s = json_number_value(json_object_get(log, "detected_after_s"));
+        if (taken_in == NULL || !vaho_moment_parse(&c->flight[i].taken_in_s, taken_in))
+            c->flight[i].taken_in_s = NAN; /* a log of an earlier version */
     }
     json_decref(log);
     return status;

@@ -49,6 +49,7 @@ struct vaho_campaign {
         int64_t n_plumes;        /* at q <= 0.05, of all its mandates; 0 while not done */
         size_t n_refused;        /* mandates under which there was nothing to look at */
         double detected_after_s; /* from the files being there to sites being up to date; NaN */
+        double taken_in_s;       /* when sites were up to date, by the clock on the wall; NaN */
     } flight[VAHO_SCENARIO_MAX_FLIGHTS];
     size_t n_done;
 };
@@ -82,8 +83,9 @@ char *vaho_campaign_found(const struct vaho_campaign *campaign, const char *flig
                           const char *mandate);
 
 struct vaho_campaign_pace {
-    double speed;            /* so many times as fast as flown; 0: as fast as possible */
-    double (*now_s)(void *); /* seconds, from anywhere */
+    double speed;              /* so many times as fast as flown; 0: as fast as possible */
+    double (*now_s)(void *);   /* seconds, from anywhere */
+    double (*clock_s)(void *); /* the clock on the wall, seconds since 1970 UTC */
     void (*wait_s)(void *, double);
     void *context;
 };

@@ -287,19 +287,20 @@ static enum vaho_status update_sites(struct run *run)
     return status;
 }
 
-static enum vaho_status write_log(struct run *run, double after_s)
+static enum vaho_status write_log(struct run *run, double after_s, double taken_in_s)
 {
-    char landed[VAHO_MOMENT_NBYTES], file[64], *text, *path;
+    char landed[VAHO_MOMENT_NBYTES], taken_in[VAHO_MOMENT_NBYTES], file[64], *text, *path;
     json_t *log;
     enum vaho_status status;
 
     vaho_moment_format(landed, run->landed_s);
+    vaho_moment_format(taken_in, taken_in_s);
     snprintf(file, sizeof file, "%s.json", flight_of(run)->name);
     path = vaho_campaign_path(run->campaign, "log/", file);
-    log = json_pack("{s:b, s:s, s:s, s:I, s:I, s:f, s:O, s:O}", "exercise", 1, "flight",
+    log = json_pack("{s:b, s:s, s:s, s:I, s:I, s:f, s:s, s:O, s:O}", "exercise", 1, "flight",
                     flight_of(run)->name, "landed", landed, "plumes", (json_int_t)run->n_plumes,
-                    "sites", (json_int_t)run->n_sites, "detected_after_s", after_s,
-                    "casebook_flights", run->taken, "refused", run->refused);
+                    "sites", (json_int_t)run->n_sites, "detected_after_s", after_s, "taken_in",
+                    taken_in, "casebook_flights", run->taken, "refused", run->refused);
     text = log == NULL ? NULL : json_dumps(log, JSON_INDENT(1) | JSON_REAL_PRECISION(6));
     status = text == NULL || path == NULL ? vaho_fail_memory(run->error, file)
                                           : vaho_file_write(path, text, strlen(text), run->error);
@@ -313,7 +314,7 @@ static enum vaho_status do_flight(struct run *run)
 {
     const struct vaho_scenario_flight *f = flight_of(run);
     const struct vaho_campaign_watch *watch = run->watch;
-    double after_s;
+    double after_s, taken_in_s;
     enum vaho_status status;
 
     run->n_plumes = run->n_sites = 0;
@@ -329,13 +330,15 @@ static enum vaho_status do_flight(struct run *run)
     if (status == VAHO_OK)
         status = update_sites(run);
     after_s = run->pace->now_s(run->pace->context) - run->there_s;
+    taken_in_s = run->pace->clock_s(run->pace->context);
     if (status == VAHO_OK)
-        status = write_log(run, after_s);
+        status = write_log(run, after_s, taken_in_s);
     if (status == VAHO_OK) {
         run->campaign->flight[run->flight].done = 1;
         run->campaign->flight[run->flight].n_plumes = run->n_plumes;
         run->campaign->flight[run->flight].n_refused = json_array_size(run->refused);
         run->campaign->flight[run->flight].detected_after_s = after_s;
+        run->campaign->flight[run->flight].taken_in_s = taken_in_s;
         run->campaign->n_done++;
         if (watch->done != NULL)
             watch->done(watch->context, run->campaign, run->flight);

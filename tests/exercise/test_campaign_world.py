@@ -119,7 +119,10 @@ def check_people(name):
     expect("people", (told["ana"]["confirmed"], told["ana"]["confirmed_real"], told["ana"]["rejected"]) == (1, 1, 0),
            told)
     expect("people", (told["ben"]["rejected"], told["ben"]["rejected_real"]) == (1, int(real[second["site"]])), told)
+    waited = {s["site"]: s["taken_in_to_confirmation_s"] for s in json.loads(run("score", name, "--json").stdout)["sites"]}
+    expect("people", 0 <= waited[best["site"]] < 3600 and waited[second["site"]] is None, waited)
     page = pathlib.Path(name, "after-action.html").read_text()
+    expect("people", "min after" in page)
     expect("people", "Decisions" in page and "ben" in page)
     vaho("review undo", book, second["site"], user="ben")
     told = {a["name"]: a for a in json.loads(run("score", name, "--json").stdout)["analysts"]}
