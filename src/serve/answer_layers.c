@@ -72,8 +72,9 @@ void vaho_answer_plumes(struct vaho_request *request, struct vaho_casebook *case
         .where = site != NULL
                      ? "p.q_value <= ?3 AND p.id IN (SELECT sp.plume_id FROM site_plumes sp JOIN"
                        " sites s ON s.id = sp.site_id WHERE s.name = ?2)"
-                     : "p.q_value <= ?3 AND p.source_longitude BETWEEN ?4 AND ?6 AND"
-                       " p.source_latitude BETWEEN ?5 AND ?7",
+                     : "p.q_value <= ?3 AND p.source_latitude BETWEEN ?5 AND ?7 AND ((?4 <= ?6 AND"
+                       " p.source_longitude BETWEEN ?4 AND ?6) OR (?4 > ?6 AND (p.source_longitude"
+                       " >= ?4 OR p.source_longitude <= ?6)))",
         .order = "p.q_value, p.id",
         .name = site,
         .q_most = vaho_query_real(&request->target, "q", site != NULL ? 1 : 0.05),

@@ -156,7 +156,8 @@ json_t *vaho_field_schema(const struct vaho_field *field)
                          "required", "site", "version", "properties", "site", "type", "string",
                          "version", "type", "string", "pattern", "^[0-9a-f]{16}$");
     case VAHO_FIELD_NAME:
-        return json_pack("{s:[ss], s:f}", "type", "string", "null", "maxLength", field->most);
+        return json_pack("{s:s, s:b, s:f}", "type", "string", "nullable", 1, "maxLength",
+                         field->most);
     default: break;
     }
     return json_pack("{s:s, s:i, s:f}", "type", "string", "minLength", 1, "maxLength", field->most);

@@ -77,6 +77,11 @@ static json_t *hull_of_tiles(const unsigned char *tiles, size_t nbytes, size_t n
     return hull == NULL ? json_null() : hull;
 }
 
+/* In longitude; a box whose west lies east of its east goes across the antimeridian. */
+#define CROSSES(west, east)                                                                        \
+    "((?1 <= ?3 AND " east " >= ?1 AND " west " <= ?3) OR (?1 > ?3 AND (" east " >= ?1 OR " west   \
+    " <= ?3)))"
+
 /* --- rows ------------------------------------------------------------------------------- */
 
 static json_t *flight_of(sqlite3_stmt *s)
@@ -141,9 +146,11 @@ enum vaho_status vaho_flights_json(struct vaho_casebook *casebook,
         " m.id = f.mandate_id), f.exercise, EXISTS (SELECT 1 FROM stack_passes k WHERE k.stack_id ="
         " f.id), c.n_gases, c.tiles, c.west FROM flights f LEFT JOIN coverage_tiles c ON"
         " c.flight_id = f.id WHERE ((?1 <= -180 AND ?2 <= -90 AND ?3 >= 180 AND ?4 >= 90) OR"
-        " (c.east >= ?1 AND c.west <= ?3 AND c.north >= ?2 AND c.south <= ?4)) AND ((?5 = -9e999"
-        " AND ?6 = 9e999) OR f.flown_s BETWEEN ?5 AND ?6) AND (?9 = 0 OR f.id = ?9) ORDER BY f.id"
-        " LIMIT ?7 OFFSET ?8";
+        " (c.north >= ?2 AND c.south <= ?4 AND " CROSSES(
+            "c.west", "c.east") ")) AND ((?5 = -9e999"
+                                " AND ?6 = 9e999) OR f.flown_s BETWEEN ?5 AND ?6) AND (?9 = 0 OR "
+                                "f.id = ?9) ORDER BY f.id"
+                                " LIMIT ?7 OFFSET ?8";
 
     return each(casebook, sql, query, flight_of, take, context, error);
 }
@@ -154,8 +161,10 @@ enum vaho_status vaho_known_json(struct vaho_casebook *casebook,
 {
     static const char sql[] =
         "SELECT k.id, k.name, k.gases, k.area FROM known_sources k JOIN rtree_known_sources_geom r"
-        " ON r.id = k.id WHERE r.maxx >= ?1 AND r.minx <= ?3 AND r.maxy >= ?2 AND r.miny <= ?4 AND"
-        " ?5 <= ?6 AND (?9 = 0 OR k.id = ?9) ORDER BY k.id LIMIT ?7 OFFSET ?8";
+        " ON r.id = k.id WHERE r.maxy >= ?2 AND r.miny <= ?4 AND " CROSSES(
+            "r.minx",
+            "r.maxx") " AND"
+                      " ?5 <= ?6 AND (?9 = 0 OR k.id = ?9) ORDER BY k.id LIMIT ?7 OFFSET ?8";
 
     return each(casebook, sql, query, known_of, take, context, error);
 }

@@ -1,4 +1,4 @@
-/* openapi.c - the table of routes, told: as OpenAPI 3.1 for programs, and bare for tests */
+/* openapi.c - the table of routes, told: as OpenAPI 3.0 for programs, and bare for tests */
 #include <stdio.h>
 #include <string.h>
 
@@ -84,7 +84,7 @@ static json_t *document(const struct vaho_server *server, const char *under)
                 json_object_set_new(path, lower[i][1], operation_json(r));
     }
     return json_pack("{s:s, s:{s:s, s:s}, s:o, s:{s:{s:{s:s, s:s, s:s}, s:{s:s, s:s}}}}", "openapi",
-                     "3.1.0", "info", "title", "vaho serve", "version", VAHO_VERSION, "paths",
+                     "3.0.3", "info", "title", "vaho serve", "version", VAHO_VERSION, "paths",
                      paths, "components", "securitySchemes", "session", "type", "apiKey", "in",
                      "cookie", "name", server->cookie, "mapKey", "type", "http", "scheme", "basic");
 }

@@ -95,6 +95,15 @@ static const struct vaho_field
     user_password_fields[] = {{"password", VAHO_FIELD_TEXT, 1, 0, 2 * PASSWORD, "12 bytes or more"},
                               WORDS_OF_ONE,
                               END},
+    ledger_fields[] = {{"from", VAHO_FIELD_WHOLE, 0, 0, 1e15, "this entry first; the last ones"},
+                       {"limit", VAHO_FIELD_WHOLE, 0, 1, 1000, "at most so many; 100"},
+                       END},
+    growth_fields[] = {{"since", VAHO_FIELD_WHOLE, 1, 0, 1e15, "it had so many entries"}, END},
+    items_fields[] = {BOX,
+                      {"datetime", VAHO_FIELD_TIME, 0, 0, 0, "at or in this time"},
+                      {"limit", VAHO_FIELD_WHOLE, 0, 1, 10000, "at most so many; 1000"},
+                      {"offset", VAHO_FIELD_WHOLE, 0, 0, 1e9, "after so many"},
+                      END},
     words_fields[] = {WORDS_OF_ONE, END};
 
 #define NOW VAHO_LANE_NOW
@@ -108,6 +117,11 @@ static const struct vaho_field
 #define POST(path, roles, lane, size, body, answer, tells)                                         \
     {                                                                                              \
         "POST", path, roles, lane, size, NULL, body, answer, tells, 0, 0                           \
+    }
+
+#define FOR_MAPS(path, lane, query, answer, tells)                                                 \
+    {                                                                                              \
+        "GET", path, VAHO_READERS, lane, 0, query, NULL, answer, tells, 1, 0                       \
     }
 
 const struct vaho_route vaho_routes[] = {
@@ -170,6 +184,26 @@ const struct vaho_route vaho_routes[] = {
          "end all sessions of an account"),
     POST("/api/users/{name}/code/remove", ADMIN, ACT, SMALL, words_fields, vaho_answer_user_code,
          "take an account's one-time codes away"),
+
+    GET("/api/ledger", OVERSEER, READ, ledger_fields, vaho_answer_ledger, "entries of the ledger"),
+    GET("/api/ledger/checkpoint", OVERSEER, READ, NULL, vaho_answer_checkpoint,
+        "the ledger as it is now, and the checkpoints that were kept"),
+    GET("/api/ledger/entries/{number}/proof", OVERSEER, READ, NULL, vaho_answer_inclusion,
+        "the proof that an entry is in"),
+    GET("/api/ledger/growth", OVERSEER, READ, growth_fields, vaho_answer_growth,
+        "the proof that it only grew"),
+    POST("/api/ledger/verify", OVERSEER, SECRET, SMALL, no_fields, vaho_answer_verify,
+         "look through all of it"),
+
+    FOR_MAPS("/ogc", NOW, NULL, vaho_answer_ogc, "OGC API - Features"),
+    FOR_MAPS("/ogc/api", NOW, NULL, vaho_answer_openapi_ogc, "this API, as OpenAPI"),
+    FOR_MAPS("/ogc/conformance", NOW, NULL, vaho_answer_conformance, "conformance classes"),
+    FOR_MAPS("/ogc/collections", NOW, NULL, vaho_answer_collections, "collections"),
+    FOR_MAPS("/ogc/collections/{collection}", NOW, NULL, vaho_answer_collection, "one of them"),
+    FOR_MAPS("/ogc/collections/{collection}/items", READ, items_fields, vaho_answer_items,
+             "features, page by page"),
+    FOR_MAPS("/ogc/collections/{collection}/items/{id}", READ, NULL, vaho_answer_item,
+             "one feature"),
 
     {"GET", "/map/{*}", VAHO_ANY_ROLE, NOW, 0, NULL, NULL, vaho_answer_map_file,
      "a file of the user's base map", 0, 0},
