@@ -18,6 +18,8 @@
 #include "serve/shapes.h"
 #include "vaho/version.h"
 
+/* Wrong passwords and codes from one address, whatever the names; what was right does not count. */
+static const struct vaho_rate wrong_attempts = {0.1, 20};
 static const double SESSION_S = 12 * 3600, DAY_S = 86400;
 
 void vaho_answer_about(struct vaho_request *request, struct vaho_casebook *casebook)
@@ -256,20 +258,27 @@ static int is_known(struct vaho_request *request, struct vaho_casebook *casebook
                     const char *password, const char *code)
 {
     struct vaho_attempts *attempts = request->server->attempts;
-    double locked_s = vaho_attempts_locked_s(attempts, name, request->now_s);
+    double locked_s = vaho_attempts_locked_s(attempts, name, request->now_s), wait_s;
+    char from[96];
     struct vaho_error error;
     int is_missing = 0;
     enum vaho_status status;
 
     if (locked_s > 0) {
-        vaho_answer_header(request, "Retry-After", "%.0f", ceil(locked_s));
-        vaho_answer_error_with(request, "locked", "too many wrong attempts; wait",
-                               json_pack("{s:f}", "retry_s", ceil(locked_s)));
+        vaho_answer_wait(request, "locked", "too many wrong attempts; wait", locked_s);
+        return 0;
+    }
+    snprintf(from, sizeof from, "wrong from %s", request->address);
+    wait_s = vaho_attempts_wait_s(attempts, from, &wrong_attempts, request->now_s);
+    if (wait_s > 0) {
+        vaho_answer_wait(request, "rate", "too many wrong attempts from here; wait", wait_s);
         return 0;
     }
     status = vaho_account_check(casebook, name, password, &error);
     if (status == VAHO_OK)
         status = check_code(&is_missing, casebook, name, code, request->now_s, &error);
+    if (status == VAHO_OK || is_missing)
+        vaho_attempts_give_back(attempts, from, &wrong_attempts, request->now_s);
     if (status == VAHO_OK) {
         vaho_attempts_succeeded(attempts, name);
         return 1;
