@@ -25,13 +25,10 @@ static const double SESSION_S = 12 * 3600, DAY_S = 86400;
 void vaho_answer_about(struct vaho_request *request, struct vaho_casebook *casebook)
 {
     struct vaho_server *server = request->server;
+    int is_needed = __atomic_load_n(&server->needs_setup, __ATOMIC_SEQ_CST);
     char now[VAHO_MOMENT_NBYTES];
-    int is_needed;
 
     (void)casebook;
-    pthread_mutex_lock(&server->setup_lock);
-    is_needed = server->setup_token[0] != '\0';
-    pthread_mutex_unlock(&server->setup_lock);
     vaho_moment_format(now, request->now_s);
     vaho_answer_json(request, 200,
                      json_pack("{s:s, s:s, s:s, s:b, s:b, s:s}", "program", "vaho", "version",
@@ -215,8 +212,10 @@ static void set_up(struct vaho_request *request, struct vaho_casebook *casebook)
     act.by = VAHO_BY_CLAIM;
     status =
         vaho_account_add(casebook, &act, name, roles, vaho_body_text(request, "password"), &error);
-    if (status == VAHO_OK || status == VAHO_REFUSED) /* else an account was made in a terminal */
+    if (status == VAHO_OK || status == VAHO_REFUSED) { /* else an account was made in a terminal */
         sodium_memzero(server->setup_token, sizeof server->setup_token);
+        __atomic_store_n(&server->needs_setup, 0, __ATOMIC_SEQ_CST);
+    }
     if (status == VAHO_OK)
         begin_session(request, casebook, name);
     else
