@@ -10,7 +10,9 @@
  *
  * Reckoning can take minutes and holds no lock: flights and plumes are only ever added, and those
  * added since wait for the next update.  That neither a review, nor known sources, nor another
- * update came between is looked at again before writing.
+ * update came between is looked at again before writing; where one did, all is reckoned anew. Where
+ * people decide faster than that, a casebook of FEW_PLUMES is locked while it is reckoned, some
+ * seconds; a larger one is given up.
  *
  * Nothing is kept from one update to the next but the names and plumes of reviewed sites: the
  * answer is the same whatever came first.
@@ -27,7 +29,7 @@
 #include "casebook/site_write.h"
 #include "track/association.h"
 
-enum { BATCH_SITES = 4096 };
+enum { BATCH_SITES = 4096, MAX_TRIES = 3, FEW_PLUMES = 100000 };
 static const double CELL_DEG = 0.02;
 
 struct update {
@@ -42,6 +44,7 @@ struct update {
     size_t *member;
     struct vaho_site_made *site;
     size_t n_sites, site_capacity;
+    int overtaken; /* something came between */
     struct vaho_error *error;
 };
 
@@ -421,19 +424,21 @@ static void count(struct vaho_sites_updated *out, const struct update *u)
     }
 }
 
-/* The one transaction. */
+static enum vaho_status begin(struct update *u)
+{
+    return vaho_database_run(u->casebook->database, u->casebook->path, "BEGIN IMMEDIATE", u->error);
+}
+
+/* In one transaction. */
 static enum vaho_status write_all(struct update *u, const char *at, const struct vaho_act *act)
 {
     const struct vaho_site_book book = {u->casebook, &u->flights, &u->rows,
                                         u->member,   u->site,     u->n_sites};
     int64_t seal;
-    enum vaho_status status =
-        vaho_database_run(u->casebook->database, u->casebook->path, "BEGIN IMMEDIATE", u->error);
+    enum vaho_status status = read_seal(&seal, u);
 
-    if (status != VAHO_OK)
-        return status;
-    status = read_seal(&seal, u);
-    if (status == VAHO_OK && seal != u->seal)
+    u->overtaken = status == VAHO_OK && seal != u->seal;
+    if (u->overtaken)
         status = vaho_fail(u->error, VAHO_BAD_INPUT,
                            "%s: reviews, known sources or sites were changed by another program "
                            "while sites were reckoned; update again",
@@ -449,7 +454,48 @@ static enum vaho_status write_all(struct update *u, const char *at, const struct
                                          (json_int_t)u->last_flight_id, "plumes",
                                          (json_int_t)u->rows.n, "sites", (json_int_t)u->n_sites),
                                NULL, u->error);
+    return status;
+}
+
+static enum vaho_status reckon(struct update *u)
+{
+    enum vaho_status status = load(u);
+
+    if (status == VAHO_OK)
+        status = make_groups(u);
+    if (status == VAHO_OK)
+        status = judge(u);
+    return status;
+}
+
+/* 'locked': from before it is reckoned. */
+static enum vaho_status reckon_and_write(struct update *u, const char *at, int locked,
+                                         const struct vaho_act *act)
+{
+    enum vaho_status status = locked ? begin(u) : VAHO_OK;
+
+    if (status != VAHO_OK)
+        return status;
+    status = reckon(u);
+    if (!locked && status == VAHO_OK)
+        status = begin(u);
+    if (!locked && status != VAHO_OK)
+        return status;
+    if (status == VAHO_OK)
+        status = write_all(u, at, act);
     return vaho_database_end(u->casebook->database, u->casebook->path, status, u->error);
+}
+
+static void forget(struct update *u)
+{
+    vaho_site_flights_free(&u->flights);
+    vaho_site_rows_free(&u->rows);
+    vaho_known_free(&u->known);
+    free(u->settings);
+    free(u->member);
+    free(u->site);
+    *u = (struct update){
+        .casebook = u->casebook, .pool = u->pool, .at_s = u->at_s, .error = u->error};
 }
 
 enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_casebook *casebook,
@@ -457,6 +503,7 @@ enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_c
                                    struct vaho_error *error)
 {
     struct update u = {.casebook = casebook, .error = error};
+    int few = 0, tries = 0;
     enum vaho_status status = vaho_act_check(act, error);
 
     *out = (struct vaho_sites_updated){0};
@@ -465,21 +512,15 @@ enum vaho_status vaho_sites_update(struct vaho_sites_updated *out, struct vaho_c
     if (status == VAHO_OK)
         status = vaho_pool_new(&u.pool, n_threads, error);
     if (status == VAHO_OK)
-        status = load(&u);
-    if (status == VAHO_OK)
-        status = make_groups(&u);
-    if (status == VAHO_OK)
-        status = judge(&u);
-    if (status == VAHO_OK)
-        status = write_all(&u, at, act);
+        do {
+            forget(&u);
+            status = reckon_and_write(&u, at, few && tries == MAX_TRIES, act);
+            few = u.rows.n <= FEW_PLUMES;
+            tries++;
+        } while (u.overtaken && (tries < MAX_TRIES || (few && tries == MAX_TRIES)));
     if (status == VAHO_OK)
         count(out, &u);
+    forget(&u);
     vaho_pool_free(u.pool);
-    vaho_site_flights_free(&u.flights);
-    vaho_site_rows_free(&u.rows);
-    vaho_known_free(&u.known);
-    free(u.settings);
-    free(u.member);
-    free(u.site);
     return status;
 }
