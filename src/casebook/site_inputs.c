@@ -9,6 +9,9 @@
 
 /* A plume whose error nobody states lies within 30 m, and no site is a point. */
 static const double ASSUMED_SIGMA_M = 30, EXTENT_M = 3;
+/* That an unknown plume is nothing of its own where a gas it may be comes from: an unlisted source
+ * within some metres of a listed one is rarer than a plume that was not recognised. */
+static const double OF_A_NAMED_SITE = 0.95;
 /* Plumes with a smaller q-value say nothing about the weaker ones of their flight. */
 static const double CERTAIN = 1e-3;
 
@@ -304,13 +307,15 @@ static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sq
                                           .emission_kg_h = real_of(s, 8),
                                           .emission_sigma_kg_h = real_of(s, 9)};
     if (strcmp(gas, VAHO_UNKNOWN_GAS) == 0)
-        row->plume.q_alone = unknown_alone(row->plume.q_alone);
+        row->plume.q_alone =
+            sqlite3_column_int(s, 17) ? OF_A_NAMED_SITE : unknown_alone(row->plume.q_alone);
     if (flight->is_stack)
         row->plume.q_alone = stack_alone(row->plume.q_alone);
     return VAHO_OK;
 }
 
-/* The last two, of its flight: plumes at least as strong, and certain ones (CERTAIN). */
+/* The last three: of its flight, plumes at least as strong, and certain ones (CERTAIN); whether one
+ * of no gas that was searched for lies where another pass has a certain one of a gas it may be. */
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.flight_id, p.gas, p.source_longitude, p.source_latitude, p.q_value,"           \
     " p.mean_ppmm, p.sigma_ppmm, p.emission_kg_h, p.emission_sigma_kg_h, p.east_east_m2,"          \
@@ -318,7 +323,15 @@ static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sq
     " CASE WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = sp.site_id) THEN sp.site_id"     \
     " END, (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value <="        \
     " p.q_value), (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value"    \
-    " < 1e-3)"
+    " < 1e-3), p.gas = 'unknown' AND EXISTS (SELECT 1 FROM plume_places r JOIN plumes x ON x.id =" \
+    " r.id WHERE r.maxx > p.source_longitude - 0.01 AND r.minx < p.source_longitude + 0.01 AND"    \
+    " r.maxy > p.source_latitude - 0.003 AND r.miny < p.source_latitude + 0.003 AND x.q_value <"   \
+    " 1e-3 AND x.flight_id <> p.flight_id AND instr(p.alternatives, '\"gas\":\"' || x.gas || "     \
+    "'\"')"                                                                                        \
+    " > 0 AND pow((x.source_longitude - p.source_longitude) * cos(radians(p.source_latitude)), 2)" \
+    " + pow(x.source_latitude - p.source_latitude, 2) < 9 * (ifnull(p.east_east_m2 +"              \
+    " p.north_north_m2, 1800) + ifnull(x.east_east_m2 + x.north_north_m2, 1800) + 18) / 2 /"       \
+    " (111320.0 * 111320.0))"
 
 enum vaho_status vaho_site_rows_load(struct vaho_site_rows *out, struct vaho_casebook *casebook,
                                      const struct vaho_site_flights *flights, int64_t site_id,

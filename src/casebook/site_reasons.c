@@ -5,14 +5,16 @@
  * another language:
  *   real {probability}   stacked {passes, by_itself}   seen-once {}   seen {seen, of}
  *   best-q {q_value, of: "plume" | "sum"}   emits {now, share, low, high}
- *   rate {kg_h, sigma_kg_h}   known {name, gas, share}
+ *   may-be-known {}   rate {kg_h, sigma_kg_h}   known {name, gas, share}
  */
 #include <jansson.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "casebook/site_write.h"
+#include "vaho/plume.h"
 
 /* 'numbers' is taken over. */
 static void say(json_t *list, const char *code, json_t *numbers, const char *format, ...)
@@ -73,6 +75,12 @@ json_t *vaho_site_reasons_coded(const struct vaho_site *s)
     say(list, "real", json_pack("{s:f}", "probability", s->probability), "%s real (%.2f)",
         in_words(s->probability), s->probability);
     say_seen(list, s);
+    /* nothing else makes so certain an unknown plume improbable (site_inputs.c) */
+    if (strcmp(s->gas, VAHO_UNKNOWN_GAS) == 0 && s->probability < 0.2 && s->least_q < 1e-3)
+        say(list, "may-be-known", json_object(),
+            "lies where a gas comes from that it may be, not recognised: most likely no site of "
+            "its "
+            "own");
     if (s->probability >= 0.2)
         say(list, "emits",
             json_pack("{s:f, s:f, s:f, s:f}", "now", emits, "share", s->on_share, "low",

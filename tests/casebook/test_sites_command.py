@@ -213,6 +213,18 @@ def check_unknown():
     told = {(s["gas"], s["least_q_value"]): s["probability"] for s in listed("unknown.gpkg")}
     assert told["unknown", 0.05] < 0.5 < told["ammonia", 0.05], told
     assert told["unknown", 0.0001] > 0.9, told
+    # where another pass has a certain plume of what it may be, it is that, not recognised
+    for name, gas, alternative in (("named", "acetone", []), ("may-be", "unknown", ["acetone"]), ("other", "unknown", ["methanol"])):
+        made_products.write_pass(name, name, [{"east_m": 900, "north_m": 500, "q_value": 0.0002, "gas": gas, "alternatives": [
+            {"gas": a, "probability": 0.2} for a in alternative]}])
+    for name, low, high in (("may-be", 0, 0.2), ("other", 0.8, 1)):
+        book = f"{name}.gpkg"
+        vaho("casebook", "new", book, "--open")
+        vaho("casebook", "add", book, "named", name)
+        sites("update", book, "--at", AT)
+        odd = next(s for s in listed(book) if s["gas"] == "unknown")
+        assert low <= odd["probability"] <= high, odd
+        assert ("not recognised" in sites("explain", book, odd["site"])) == (name == "may-be"), odd
 
 
 def check_beside_certain():
