@@ -50,6 +50,9 @@ struct vaho_plume {
      * signature, n_bands each, in the cube's units; owned, may be NULL. */
     size_t n_bands;
     double *wavelength_um, *excess, *fit;
+    /* What each alternative would look like instead, n_alternatives x n_bands, fitted like 'fit';
+     * NaN where it has no signature (unknown, other); owned, may be NULL. */
+    double *alternative_fit;
 };
 
 struct vaho_plumes {

@@ -85,10 +85,12 @@ enum vaho_status vaho_sites_list(struct vaho_casebook *casebook,
 
 /* One pass over a site's place, earlier ones first. */
 struct vaho_site_passed {
+    int64_t flight_id;
     const char *flight, *time; /* time "": not known */
     double time_s;             /* NaN: not known */
     int seen;
-    const char *plume; /* its most certain plume of the site; "": none */
+    int64_t plume_id;  /* of its most certain plume of the site; 0: none */
+    const char *plume; /* its name; "": none */
     double q_value;    /* NaN: nothing seen */
     double emission_kg_h, emission_sigma_kg_h, mean_ppmm; /* NaN: not known */
     double limit_ppmm, limit_kg_h, valid; /* what it could have seen; NaN: not known */

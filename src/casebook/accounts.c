@@ -277,13 +277,18 @@ enum vaho_status vaho_account_end(struct vaho_casebook *casebook, const struct v
 static enum vaho_status set_password(struct vaho_casebook *casebook, const struct vaho_act *act,
                                      const char *name, const char *hash, struct vaho_error *error)
 {
-    int64_t id;
+    int64_t id, ignored;
     int own = act->by == VAHO_BY_ACCOUNT && strcmp(act->who, name) == 0;
     enum vaho_status status =
         own ? VAHO_OK : vaho_account_need(casebook, act, VAHO_ROLE_ADMIN, error);
 
     if (status == VAHO_OK)
         status = find(&id, casebook, name, error);
+    if (status == VAHO_OK)
+        status = ask(&ignored, casebook, error,
+                     "DELETE FROM account_sessions WHERE account_id = (SELECT id FROM accounts"
+                     " WHERE name = ?)",
+                     1, name);
     if (status == VAHO_OK)
         status = vaho_ledger_append(NULL, casebook, act, "user-password",
                                     json_pack("{s:s}", "name", name), NULL, error);

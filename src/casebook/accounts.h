@@ -40,7 +40,7 @@ enum vaho_status vaho_account_add(struct vaho_casebook *casebook, const struct v
 enum vaho_status vaho_account_end(struct vaho_casebook *casebook, const struct vaho_act *act,
                                   const char *name, struct vaho_error *error);
 
-/* Another password; one's own, or an admin's to give.  As above. */
+/* Another password; one's own, or an admin's to give.  All its sessions end.  As above. */
 enum vaho_status vaho_account_set_password(struct vaho_casebook *casebook,
                                            const struct vaho_act *act, const char *name,
                                            const char *password, struct vaho_error *error);

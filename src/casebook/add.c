@@ -575,6 +575,8 @@ static enum vaho_status write(struct vaho_casebook_added *out, struct vaho_caseb
     if (status == VAHO_OK)
         status = keep_plumes(&insert, in, out->flight_id);
     if (status == VAHO_OK)
+        status = vaho_spectra_keep(casebook, &in->spectra, out->flight_id, error);
+    if (status == VAHO_OK)
         status = tell(casebook, in, out->flight_id, mandate, act, error);
     out->n_plumes = (int64_t)in->n;
     return vaho_database_end(casebook->database, casebook->path, status, error);

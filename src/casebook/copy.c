@@ -55,7 +55,7 @@ static enum vaho_status backup_into(struct vaho_casebook *casebook, const char *
     return status;
 }
 
-/* What is handed out takes no password along, not even hashed. */
+/* What is handed out takes no password along, not even hashed, nor what stands for one. */
 static enum vaho_status forget_passwords(const char *partial, struct vaho_error *error)
 {
     sqlite3 *database = NULL;
@@ -64,7 +64,8 @@ static enum vaho_status forget_passwords(const char *partial, struct vaho_error 
     if (sqlite3_open_v2(partial, &database, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
         sqlite3_exec(database,
                      "PRAGMA journal_mode = OFF; PRAGMA secure_delete = ON;"
-                     " DELETE FROM account_passwords",
+                     " DELETE FROM account_passwords; DELETE FROM account_codes;"
+                     " DELETE FROM account_sessions",
                      NULL, NULL, NULL) != SQLITE_OK)
         status = vaho_database_fail(database, partial, error);
     sqlite3_close(database);

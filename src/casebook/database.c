@@ -205,7 +205,8 @@ static void append_contents(struct vaho_text *sql, int version)
                  {"ledger_checkpoints", "signed states of it", VAHO_SCHEMA_LEDGER},
                  {"accounts", "who may review", VAHO_SCHEMA_REVIEW},
                  {"account_roles", "and as what", VAHO_SCHEMA_REVIEW},
-                 {"account_endings", "who may no longer", VAHO_SCHEMA_REVIEW}};
+                 {"account_endings", "who may no longer", VAHO_SCHEMA_REVIEW},
+                 {"plume_spectra", "spectra of plumes, with fits", VAHO_SCHEMA_SERVE}};
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (plain[i].version == version)

@@ -191,6 +191,89 @@ int vaho_blob_envelope(double out[4], const void *data, size_t nbytes)
     return out[0] <= out[1] && out[2] <= out[3]; /* also: no NaN, as an empty point has */
 }
 
+/* --- back to GeoJSON --------------------------------------------------------------------- */
+
+struct reader {
+    const unsigned char *at, *end;
+    int failed;
+};
+
+/* A count, of things of at least 'each' bytes. */
+static size_t get_count(struct reader *r, int little, size_t each)
+{
+    uint32_t value = 0;
+
+    if (r->end - r->at < 4) {
+        r->failed = 1;
+        return 0;
+    }
+    for (int i = 0; i < 4; i++)
+        value = value << 8 | r->at[little ? 3 - i : i];
+    r->at += 4;
+    r->failed |= value > (size_t)(r->end - r->at) / each;
+    return r->failed ? 0 : value;
+}
+
+/* Byte order and type; 1: little-endian. */
+static int get_head(struct reader *r, uint32_t type)
+{
+    int little = r->end - r->at >= 5 && r->at[0] == 1;
+
+    if (r->end - r->at < 5 || r->at[0] > 1 || r->at[little ? 1 : 4] != type) {
+        r->failed = 1;
+        return 0;
+    }
+    r->at += 5;
+    return little;
+}
+
+static json_t *get_ring(struct reader *r, int little)
+{
+    json_t *ring = json_array();
+    size_t n = get_count(r, little, 16);
+
+    for (size_t i = 0; i < n; i++, r->at += 16)
+        r->failed |= json_array_append_new(ring, json_pack("[ff]", get_double(r->at, little),
+                                                           get_double(r->at + 8, little))) != 0;
+    return ring;
+}
+
+static json_t *get_polygon(struct reader *r)
+{
+    json_t *polygon = json_array();
+    int little = get_head(r, WKB_POLYGON);
+    size_t n = get_count(r, little, 4);
+
+    for (size_t i = 0; i < n && !r->failed; i++)
+        json_array_append_new(polygon, get_ring(r, little));
+    return polygon;
+}
+
+json_t *vaho_blob_to_geojson(const void *data, size_t nbytes)
+{
+    const unsigned char *bytes = data;
+    struct reader r = {NULL, NULL, 0};
+    double envelope[4];
+    json_t *polygons;
+    size_t n;
+    int little;
+
+    if (!vaho_blob_envelope(envelope, data, nbytes) || (bytes[3] >> 1 & 7) != 1)
+        return NULL;
+    r.at = bytes + HEAD_NBYTES + ENVELOPE_NBYTES;
+    r.end = bytes + nbytes;
+    little = get_head(&r, WKB_MULTIPOLYGON);
+    n = get_count(&r, little, 9);
+    polygons = json_array();
+    for (size_t i = 0; i < n && !r.failed; i++)
+        json_array_append_new(polygons, get_polygon(&r));
+    if (r.failed || n == 0) {
+        json_decref(polygons);
+        return NULL;
+    }
+    return json_pack("{s:s, s:o}", "type", "MultiPolygon", "coordinates", polygons);
+}
+
 /* One function for all four bounds: which one is the user data. */
 static void st_bound(sqlite3_context *context, int n, sqlite3_value **value)
 {

@@ -25,6 +25,10 @@ enum vaho_status vaho_blob_from_geojson(struct vaho_blob *out, const json_t *geo
                                         const char *what, struct vaho_error *error);
 void vaho_blob_free(struct vaho_blob *blob);
 
+/* The other way, of a MultiPolygon: GeoJSON, released with json_decref().  NULL: it is none, empty,
+ * or there is no memory. */
+json_t *vaho_blob_to_geojson(const void *data, size_t nbytes);
+
 /* A point; it needs no envelope. */
 enum { VAHO_POINT_NBYTES = 29 };
 void vaho_blob_point(unsigned char out[VAHO_POINT_NBYTES], double longitude, double latitude);

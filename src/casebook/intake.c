@@ -12,7 +12,7 @@
 
 enum { MAX_PLUMES = 1000000, MAX_TEXT = 4096, MAX_SEARCHED = 2000, MAX_STACKED = 1024 };
 static const size_t MAX_RUN_NBYTES = (size_t)16 << 20, MAX_PLUMES_NBYTES = (size_t)1 << 29;
-static const size_t MAX_COVERAGE_NBYTES = (size_t)1 << 31;
+static const size_t MAX_COVERAGE_NBYTES = (size_t)1 << 31, MAX_SPECTRA_NBYTES = (size_t)1 << 31;
 static const double MAX_COUNT = 1e9;
 
 /* Where in which file we are, for messages. */
@@ -510,6 +510,28 @@ static enum vaho_status read_coverage(struct vaho_intake *out, const char *direc
     return status;
 }
 
+/* May be missing, too. */
+static enum vaho_status read_spectra(struct vaho_intake *out, const char *directory,
+                                     struct vaho_error *error)
+{
+    static const char file[] = "spectra.json";
+    const struct vaho_spectra_of of = {out->flight, out->made_by, out->mandate, out->exercise};
+    char *data = NULL;
+    size_t nbytes = 0;
+    struct vaho_error reason = {VAHO_OK, ""};
+    enum vaho_status status = read_file(&data, &nbytes, directory, file, MAX_SPECTRA_NBYTES, error);
+
+    if (status == VAHO_NOT_FOUND)
+        return VAHO_OK;
+    if (status == VAHO_OK) {
+        status = vaho_spectra_parse(&out->spectra, data, nbytes, &of, file, &reason);
+        if (status != VAHO_OK)
+            vaho_fail(error, status, "%s/%s", directory, reason.message);
+    }
+    free(data);
+    return status;
+}
+
 enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory,
                                   struct vaho_error *error)
 {
@@ -528,6 +550,8 @@ enum vaho_status vaho_intake_read(struct vaho_intake *out, const char *directory
         status = parse_plumes(out, plumes, plumes_nbytes, directory, error);
     if (status == VAHO_OK && !is_stack(out))
         status = read_coverage(out, directory, error);
+    if (status == VAHO_OK && !is_stack(out))
+        status = read_spectra(out, directory, error);
     if (status != VAHO_OK)
         vaho_intake_free(out);
     free(run);
@@ -544,6 +568,7 @@ void vaho_intake_free(struct vaho_intake *intake)
     free(intake->plume);
     free(intake->pass);
     vaho_cover_free(&intake->cover);
+    vaho_spectra_free(&intake->spectra);
     json_decref(intake->run);
     json_decref(intake->plumes);
     *intake = (struct vaho_intake){0};

@@ -2,9 +2,9 @@
  * intake.h - the products of a flight, or of a stack of flights, read back strictly
  *
  * From run.json and plumes.geojson as 'vaho detect' writes them.  Both must agree
- * about flight, time, exercise and mandate.  coverage.geojson beside them may be missing, as older
- * versions wrote none.  Of a stack, from run.json and stack.geojson as 'vaho stack' writes them:
- * its sources stand where plumes do, without what only a plume has.
+ * about flight, time, exercise and mandate.  coverage.geojson and spectra.json beside them may be
+ * missing, as older versions wrote none.  Of a stack, from run.json and stack.geojson as 'vaho
+ * stack' writes them: its sources stand where plumes do, without what only a plume has.
  */
 #ifndef VAHO_CASEBOOK_INTAKE_H
 #define VAHO_CASEBOOK_INTAKE_H
@@ -15,6 +15,7 @@
 #include "base/signing.h"
 #include "casebook/coverage.h"
 #include "casebook/geometry.h"
+#include "casebook/spectra.h"
 #include "vaho/status.h"
 
 struct vaho_intake_plume {
@@ -51,6 +52,7 @@ struct vaho_intake {
     size_t n;
     struct vaho_intake_plume *plume;
     struct vaho_cover cover; /* n 0: none */
+    struct vaho_spectra spectra;
 };
 
 /* 'plumes' is the text of stack.geojson where run.json is a stack's.  'directory' names both in

@@ -3,7 +3,8 @@
  *
  * Over each query's rows in order, each column: a letter N I R T B, then 8 bytes big-endian (whole
  * numbers two's complement, reals IEEE 754), or the length in 8 bytes and the text or blob.  A
- * query is preceded by its name as a text.  Columns are named, so that a later schema hashes alike.
+ * query is preceded by its name as a text, a later one only where it has rows, so that what was
+ * hashed before stays so.  Columns are named, so that a later schema hashes alike.
  */
 #ifndef VAHO_CASEBOOK_ROWS_HASH_H
 #define VAHO_CASEBOOK_ROWS_HASH_H

@@ -21,7 +21,9 @@
  *                     site_updates: what they were reckoned with, and when
  *   reviews           what people decided of a site
  *   releases          what was given to a partner
- *   accounts          who may review, with roles; account_passwords; account_endings
+ *   accounts          who may review, with roles; account_passwords, account_codes,
+ *                     account_sessions; account_endings
+ *   plume_spectra     what a person compares a plume's gas by
  *   ledger_entries    every act of a person; ledger_hashes, ledger_checkpoints (schema_people.c)
  *
  * What was recorded is never changed or deleted: flights, plumes, coverage,
@@ -300,6 +302,7 @@ const char *vaho_schema_step(int version)
     case 5: return STEP_5;
     case VAHO_SCHEMA_LEDGER: return vaho_schema_ledger;
     case VAHO_SCHEMA_REVIEW: return vaho_schema_review;
+    case VAHO_SCHEMA_SERVE: return vaho_schema_serve;
     default: return NULL;
     }
 }

@@ -9,7 +9,12 @@
 #define VAHO_CASEBOOK_SCHEMA_H
 
 /* The steps of schema_people.c, by name, so that they can move. */
-enum { VAHO_SCHEMA_LEDGER = 6, VAHO_SCHEMA_REVIEW = 7, VAHO_SCHEMA_VERSION = VAHO_SCHEMA_REVIEW };
+enum {
+    VAHO_SCHEMA_LEDGER = 6,
+    VAHO_SCHEMA_REVIEW = 7,
+    VAHO_SCHEMA_SERVE = 8,
+    VAHO_SCHEMA_VERSION = VAHO_SCHEMA_SERVE
+};
 
 /* "GPKG", and GeoPackage 1.3: what the standard wants in the file's header. */
 enum { VAHO_SCHEMA_APPLICATION_ID = 0x47504B47, VAHO_SCHEMA_USER_VERSION = 10300 };
@@ -18,7 +23,7 @@ enum { VAHO_SCHEMA_APPLICATION_ID = 0x47504B47, VAHO_SCHEMA_USER_VERSION = 10300
  * every GeoPackage, before the first. */
 const char *vaho_schema_step(int version);
 
-extern const char vaho_schema_ledger[], vaho_schema_review[];
+extern const char vaho_schema_ledger[], vaho_schema_review[], vaho_schema_serve[];
 
 /* 'same' tells a row that is there already: REPLACE would delete it past the other triggers. */
 #define APPEND_ONLY(table, same)                                                                   \

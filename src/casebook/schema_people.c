@@ -1,5 +1,5 @@
 /*
- * schema_people.c - the tables of what people do: the ledger, accounts, reviews, releases
+ * schema_people.c - the tables of what people do: the ledger, accounts, reviews, releases, sessions
  *
  * Entries and hashes are numbered from 0 without a gap, and a row follows the last one or is
  * refused.  So an act can name the entry that tells of it before anyone sees either.  Triggers
@@ -184,4 +184,27 @@ const char vaho_schema_review[] =
            " releases_out o WHERE o.id = ifnull(NEW.recalls, NEW.expires) AND o.site_id ="
            " NEW.site_id AND o.mandate_id = NEW.mandate_id AND o.partner = NEW.partner)")
     " END;\n";
+/* clang-format on */
+
+/*
+ * What a server keeps: sessions, of which only the hash of their secret is stored; second factors;
+ * and the spectra that a person judges by.  The first two are no record of anything: they change
+ * and go, and an export takes none along.  A spectrum is float32, little-endian; the fits of
+ * alternatives stand one after the other, in the order of their names.
+ */
+/* clang-format off */
+const char vaho_schema_serve[] =
+    "CREATE TABLE account_sessions (hash BLOB PRIMARY KEY CHECK (length(hash) = 32), account_id"
+    " INTEGER NOT NULL REFERENCES accounts(id), scope TEXT NOT NULL CHECK (scope IN ('page',"
+    " 'maps')), made_s REAL NOT NULL, ends_s REAL NOT NULL CHECK (ends_s > made_s));\n"
+    "CREATE INDEX account_sessions_by_account ON account_sessions (account_id);\n"
+    "CREATE TABLE account_codes (account_id INTEGER PRIMARY KEY REFERENCES accounts(id), secret"
+    " BLOB NOT NULL CHECK (length(secret) = 20), last_step INTEGER NOT NULL);\n"
+    "CREATE TABLE plume_spectra (plume_id INTEGER PRIMARY KEY REFERENCES plumes(id), n_bands"
+    " INTEGER NOT NULL CHECK (n_bands > 0), wavelength_um BLOB NOT NULL CHECK"
+    " (length(wavelength_um) = 4 * n_bands), excess BLOB NOT NULL CHECK (length(excess) = 4 *"
+    " n_bands), fit BLOB NOT NULL CHECK (length(fit) = 4 * n_bands), others TEXT NOT NULL CHECK"
+    " (others GLOB '[[]*]'), other_fits BLOB NOT NULL CHECK (length(other_fits) % (4 * n_bands) ="
+    " 0));\n"
+    APPEND_ONLY("plume_spectra", "plume_id = NEW.plume_id");
 /* clang-format on */

@@ -37,11 +37,19 @@ enum vaho_status vaho_site_each(struct vaho_casebook *casebook,
                                 int (*take)(void *context, const struct vaho_site *site),
                                 void *context, struct vaho_error *error);
 
+/* The site of this name, without its passes.  VAHO_NOT_FOUND. */
+enum vaho_status vaho_site_by_name(struct vaho_casebook *casebook, const char *name,
+                                   void (*take)(void *context, const struct vaho_site *site),
+                                   void *context, struct vaho_error *error);
+
 /* The licensed emitters of the casebook. */
 enum vaho_status vaho_known_load(struct vaho_known *out, struct vaho_casebook *casebook,
                                  struct vaho_error *error);
 
-/* Why a person should look at the site, or need not: JSON sentences; NULL: no memory. */
+/* Why a person should look at the site, or need not: [{"code", "words", numbers}] (site_reasons.c).
+ * Numbers that are not known are missing. */
+json_t *vaho_site_reasons_coded(const struct vaho_site *site);
+/* The sentences alone, as text; NULL: no memory. */
 char *vaho_site_reasons(const struct vaho_site *site);
 
 #endif

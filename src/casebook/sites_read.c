@@ -194,6 +194,30 @@ enum vaho_status vaho_sites_list(struct vaho_casebook *casebook, const struct va
     return status;
 }
 
+enum vaho_status vaho_site_by_name(struct vaho_casebook *casebook, const char *name,
+                                   void (*take)(void *context, const struct vaho_site *site),
+                                   void *context, struct vaho_error *error)
+{
+    static const char sql[] = COLUMNS "sites s" KNOWN "WHERE s.name = ?1";
+    sqlite3_stmt *s = NULL;
+    int result = SQLITE_ERROR;
+    enum vaho_status status = VAHO_OK;
+
+    if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) == SQLITE_OK &&
+        sqlite3_bind_text(s, 1, name, -1, SQLITE_STATIC) == SQLITE_OK)
+        result = sqlite3_step(s);
+    if (result == SQLITE_ROW) {
+        struct vaho_site site = read_site(s);
+        take(context, &site);
+    } else {
+        status = result == SQLITE_DONE ? vaho_fail(error, VAHO_NOT_FOUND, "%s: has no site '%s'",
+                                                   casebook->path, name)
+                                       : broken(casebook, error);
+    }
+    sqlite3_finalize(s);
+    return status;
+}
+
 /* --- one site ----------------------------------------------------------------- */
 
 struct show {
@@ -295,11 +319,15 @@ static enum vaho_status hand_over_pass(const struct show *w, const struct vaho_s
     const struct vaho_site_plume *plume = seen ? &w->plume[word->plume] : &nothing;
     struct vaho_site_passed passed;
 
-    sqlite3_bind_int64(s, 1, flight_of(w, word, &look));
-    sqlite3_bind_int64(s, 2, seen ? w->rows.row[word->plume].id : 0);
+    passed.flight_id = flight_of(w, word, &look);
+    passed.plume_id = seen ? w->rows.row[word->plume].id : 0;
+    sqlite3_bind_int64(s, 1, passed.flight_id);
+    sqlite3_bind_int64(s, 2, passed.plume_id);
     if (sqlite3_step(s) != SQLITE_ROW)
         return broken(w->casebook, w->error);
-    passed = (struct vaho_site_passed){.flight = text_of(s, 0),
+    passed = (struct vaho_site_passed){.flight_id = passed.flight_id,
+                                       .plume_id = passed.plume_id,
+                                       .flight = text_of(s, 0),
                                        .time = text_of(s, 1),
                                        .time_s = word->said.time_s,
                                        .seen = seen,

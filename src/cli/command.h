@@ -39,6 +39,7 @@ int cmd_library(int argc, char **argv);
 int cmd_mandate(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_score(int argc, char **argv);
+int cmd_serve(int argc, char **argv);
 int cmd_sites(int argc, char **argv);
 int cmd_stack(int argc, char **argv);
 int cmd_user(int argc, char **argv);

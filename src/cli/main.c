@@ -20,6 +20,7 @@ static const struct command commands[] = {
     {"sites", "places that emit, joined over passes", cmd_sites},
     {"review", "what people decide of sites", cmd_review},
     {"user", "accounts of a casebook, with roles", cmd_user},
+    {"serve", "the command centre: review on a map, over HTTP", cmd_serve},
     {"ledger", "who did what with a casebook, and the proof of it", cmd_ledger},
 };
 

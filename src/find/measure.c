@@ -9,6 +9,7 @@
 #include "find/footprint.h"
 #include "find/naming.h"
 #include "find/source_point.h"
+#include "find/spectrum.h"
 #include "sense/unlisted.h"
 
 static const float SHOWS = 5.0f; /* evidence at which a scale shows the plume ... */
@@ -145,72 +146,13 @@ static enum vaho_status name_gas(struct vaho_plume *out, size_t *gas, double *ou
     return status;
 }
 
-/*
- * Takes out of the excess what the ground's leading patterns explain of its misfit,
- * so that a person sees the gas and not the field it lies over.
- */
-static void clear_ground(struct vaho_plume *plume, const struct vaho_columns *columns)
-{
-    size_t nb = plume->n_bands;
-
-    for (size_t k = 0; k < vaho_columns_rank(columns); k++) {
-        const float *p = vaho_columns_leading(columns) + k * nb;
-        double misfit = 0.0, norm = 0.0;
-        for (size_t b = 0; b < nb; b++) {
-            misfit += (double)p[b] * (plume->excess[b] - plume->fit[b]);
-            norm += (double)p[b] * (double)p[b];
-        }
-        for (size_t b = 0; b < nb; b++)
-            plume->excess[b] -= misfit / norm * (double)p[b];
-    }
-}
-
-/*
- * What a person looks at: the excess z weighted by the reference weight r over
- * the footprint, sum(r z) / sqrt(n sum(r^2)), and the fitted signature the same way.
- */
-static enum vaho_status keep_spectrum(struct vaho_plume *out, const struct vaho_measuring *m,
-                                      const struct vaho_footprint_sums *sums, size_t gas,
-                                      struct vaho_error *error)
-{
-    const struct vaho_contrast *contrast = m->scene->contrast;
-    size_t nb = contrast->n_bands, n = contrast->n_parts;
-    const float *parts = m->parts + gas * (n + 1) * nb;
-    double d = contrast->d[m->hypothesis], r[VAHO_N_PARTS], energy = 0.0, scale;
-
-    out->wavelength_um = vaho_alloc(nb, sizeof(double));
-    out->excess = vaho_alloc(nb, sizeof(double));
-    out->fit = vaho_alloc(nb, sizeof(double));
-    if (!out->wavelength_um || !out->excess || !out->fit)
-        return vaho_fail_memory(error, "a plume's spectrum");
-    out->n_bands = nb;
-    for (size_t k = 0; k < n; k++)
-        r[k] = contrast->weight[k] + (k == 0 ? d : 0.0);
-    for (size_t k = 0; k < n; k++)
-        for (size_t l = 0; l < n; l++)
-            energy += r[k] * r[l] * vaho_footprint_n(sums, k, l);
-    scale = energy > 0.0 && sums->n[0] > 0.0 ? 1.0 / sqrt(energy * sums->n[0]) : 0.0;
-    for (size_t b = 0; b < nb; b++) {
-        out->wavelength_um[b] = m->wavelength_um[b];
-        for (size_t k = 0; k < n; k++) {
-            out->excess[b] += r[k] * sums->z[k * nb + b] * scale;
-            for (size_t l = 0; l < n; l++) {
-                double p =
-                    (double)parts[l * nb + b] + (l == 0 ? d * (double)parts[n * nb + b] : 0.0);
-                out->fit[b] += r[k] * vaho_footprint_n(sums, k, l) * p * out->mean_ppmm * scale;
-            }
-        }
-    }
-    clear_ground(out, m->scene->columns);
-    return VAHO_OK;
-}
-
 static void forget(struct vaho_plume *plume)
 {
     free(plume->pixel);
     free(plume->wavelength_um);
     free(plume->excess);
     free(plume->fit);
+    free(plume->alternative_fit);
     *plume = (struct vaho_plume){0};
 }
 
@@ -231,6 +173,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
     struct vaho_footprint_sums sums = {0};
     double *match = vaho_alloc(m->n_gases, sizeof *match);
     double *product = vaho_alloc(m->n_gases * m->n_gases, sizeof *product);
+    double *alone = vaho_alloc(m->n_gases, sizeof *alone);
     double spread = (double)vaho_evidence_tuning(m->evidence, level, m->hypothesis, gas)->spread;
     double tempering = (double)winner->candidate.raw / (double)winner->candidate.z;
     double left = NAN;
@@ -239,7 +182,7 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
 
     *out = (struct vaho_plume){
         .snr = (double)winner->candidate.z, .emission_kg_h = NAN, .emission_sigma_kg_h = NAN};
-    if (!match || !product)
+    if (!match || !product || !alone)
         status = vaho_fail_memory(error, "a plume");
     if (status == VAHO_OK)
         status = draw_footprint(out, m, winner, error);
@@ -257,6 +200,9 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
         out->mean_ppmm = match[gas] / power;
         out->sigma_ppmm = spread / sqrt(power);
     }
+    for (size_t g = 0; status == VAHO_OK && g < m->n_gases; g++)
+        if (product[g * m->n_gases + g] > 0.0)
+            alone[g] = match[g] / product[g * m->n_gases + g];
     if (status == VAHO_OK)
         status = vaho_evidence_match(match, product, m->evidence, &winner->candidate, m->parts,
                                      m->n_gases, winner->beside, winner->n_beside, error);
@@ -283,12 +229,13 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
     }
     out->peak_ppmm = out->mean_ppmm;
     if (status == VAHO_OK)
-        status = keep_spectrum(out, m, &sums, gas, error);
+        status = vaho_spectrum_keep(out, m, &sums, gas, alone, error);
     if (vaho_plume_is_unknown(out)) /* there is no amount of what has no name */
         out->mean_ppmm = out->sigma_ppmm = out->peak_ppmm = NAN;
     vaho_footprint_sums_free(&sums);
     free(match);
     free(product);
+    free(alone);
     free(subsets.subset);
     if (status != VAHO_OK)
         forget(out);

@@ -169,6 +169,17 @@ static void move_source(struct vaho_plume *plume, const struct vaho_source *sour
     plume->source_covariance_px2[2] += nearest * nearest;
 }
 
+/* An alternative with its fit, from one place to another. */
+static void move_alternative(struct vaho_plume *plume, size_t to, size_t from)
+{
+    size_t nb = plume->n_bands;
+
+    plume->alternative[to] = plume->alternative[from];
+    if (plume->alternative_fit != NULL)
+        memmove(plume->alternative_fit + to * nb, plume->alternative_fit + from * nb,
+                nb * sizeof(double));
+}
+
 static void hide_alternatives(struct vaho_plume *plume, const struct vaho_mandate *mandate)
 {
     double other = 0;
@@ -176,14 +187,16 @@ static void hide_alternatives(struct vaho_plume *plume, const struct vaho_mandat
 
     for (size_t i = 0; i < plume->n_alternatives; i++)
         if (vaho_mandate_names_gas(mandate, plume->alternative[i].gas))
-            plume->alternative[kept++] = plume->alternative[i];
+            move_alternative(plume, kept++, i);
         else
             other += plume->alternative[i].probability;
     if (kept < plume->n_alternatives) { /* in its place by probability */
         for (at = kept; at > 0 && plume->alternative[at - 1].probability < other; at--)
-            plume->alternative[at] = plume->alternative[at - 1];
+            move_alternative(plume, at, at - 1);
         snprintf(plume->alternative[at].gas, VAHO_NAME_NBYTES, "%s", VAHO_OTHER_GAS);
         plume->alternative[at].probability = other;
+        for (size_t b = 0; plume->alternative_fit != NULL && b < plume->n_bands; b++)
+            plume->alternative_fit[at * plume->n_bands + b] = NAN;
         kept++;
     }
     plume->n_alternatives = kept;
@@ -195,6 +208,7 @@ static void plume_clear(struct vaho_plume *plume)
     free(plume->wavelength_um);
     free(plume->excess);
     free(plume->fit);
+    free(plume->alternative_fit);
 }
 
 void vaho_permit_detection(struct vaho_detection *detection, const struct vaho_source *source,

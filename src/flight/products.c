@@ -18,6 +18,7 @@
 #include "format/geotiff.h"
 #include "format/json_text.h"
 #include "format/report.h"
+#include "format/spectra_json.h"
 
 enum { PATH_NBYTES = 4096, DIGEST_NBYTES = 65, N_MAPS = 3 };
 
@@ -287,7 +288,7 @@ static enum vaho_status write_run(const struct vaho_products *p, const struct in
  * may its coverage speak for a method that has none. */
 static enum vaho_status forget_earlier(const char *directory, struct vaho_error *error)
 {
-    static const char *const file[] = {"run.json", "coverage.geojson"};
+    static const char *const file[] = {"run.json", "coverage.geojson", "spectra.json"};
     enum vaho_status status = VAHO_OK;
 
     for (size_t i = 0; status == VAHO_OK && i < sizeof file / sizeof file[0]; i++) {
@@ -313,6 +314,16 @@ static enum vaho_status write_coverage(const struct vaho_products *p, struct vah
     return status;
 }
 
+static enum vaho_status write_spectra(const struct vaho_products *p, struct vaho_error *error)
+{
+    char path[PATH_NBYTES];
+    enum vaho_status status = join(path, p->directory, "spectra.json", error);
+
+    return status == VAHO_OK && vaho_spectra_are_there(p->detection->plumes)
+               ? vaho_spectra_json_write(path, p->detection->plumes, p->product, error)
+               : status;
+}
+
 enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_error *error)
 {
     struct input *input = NULL;
@@ -334,6 +345,8 @@ enum vaho_status vaho_products_write(const struct vaho_products *p, struct vaho_
         status = vaho_geopackage_write(path, p->detection->plumes, p->place, p->product, error);
     if (status == VAHO_OK)
         status = write_coverage(p, error);
+    if (status == VAHO_OK)
+        status = write_spectra(p, error);
     if (status == VAHO_OK)
         status = digest_and_write_maps(p, input, n_inputs, error);
     if (status == VAHO_OK)

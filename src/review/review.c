@@ -46,6 +46,9 @@
 const char *const vaho_reject_reasons[] = {"known-source", "clutter",  "sensor-fault", "natural",
                                            "duplicate",    "too-weak", "other",        NULL};
 
+const char *const vaho_review_states[] = {"candidate", "another-pass", "rejected", "confirmed",
+                                          "released",  "recalled",     "expired",  NULL};
+
 struct decision {
     struct vaho_casebook *casebook;
     const struct vaho_act *act;

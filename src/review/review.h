@@ -16,6 +16,7 @@
 #define VAHO_REVIEW_REVIEW_H
 
 #include "casebook/database.h"
+#include "ledger/entry.h"
 
 enum { VAHO_VERSION_NBYTES = 17 };
 
@@ -26,6 +27,7 @@ struct vaho_judged {
 
 /* Why a site is rejected; the words say more. */
 extern const char *const vaho_reject_reasons[]; /* ends with NULL */
+extern const char *const vaho_review_states[];  /* the same */
 
 enum vaho_status vaho_review_confirm(struct vaho_casebook *casebook, const struct vaho_act *act,
                                      const struct vaho_judged *judged, struct vaho_error *error);
@@ -67,6 +69,22 @@ struct vaho_review_site {
 enum vaho_status vaho_review_list(struct vaho_casebook *casebook, const char *state, size_t limit,
                                   int (*take)(void *context, const struct vaho_review_site *site),
                                   void *context, struct vaho_error *error);
+
+/* Where a site stands; its last decision that was not undone. */
+struct vaho_review_now {
+    int64_t site_id;
+    char state[16], version[VAHO_VERSION_NBYTES];
+    char person[VAHO_ENTRY_MAX_WHO + 1]; /* "": nothing stands */
+    char decision[16], at[32], reason[32], words[VAHO_ENTRY_MAX_WHY + 1];
+};
+/* VAHO_NOT_FOUND. */
+enum vaho_status vaho_review_now(struct vaho_review_now *out, struct vaho_casebook *casebook,
+                                 const char *site, struct vaho_error *error);
+
+/* How many sites are in a state, by its name; every state, also those without one. */
+enum vaho_status vaho_review_count(struct vaho_casebook *casebook,
+                                   void (*take)(void *context, const char *state, int64_t n),
+                                   void *context, struct vaho_error *error);
 
 struct vaho_review_step {
     const char *at, *person, *what, *reason, *words, *partner; /* "": none */
