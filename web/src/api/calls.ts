@@ -20,7 +20,7 @@ export const api = {
     post<Me>('/api/login', code === '' ? { name, password } : { name, password, code }),
   logout: () => post('/api/logout'),
   logoutEverywhere: () => post('/api/logout-everywhere'),
-  newPassword: (password: string, next: string) => post('/api/me/password', { password, new: next }),
+  newPassword: (password: string, next: string) => post<Me>('/api/me/password', { password, new: next }),
   enrolCode: (password: string) => post<{ secret: string; uri: string }>('/api/me/code', { password }),
   confirmCode: (code: string) => post('/api/me/code/confirm', { code }),
   removeCode: (password: string, code: string) => post('/api/me/code/remove', { password, code }),

@@ -77,7 +77,6 @@ export interface SitesAnswer {
   at: string | null;
   flights_since: number;
   counts: Record<string, number>;
-  total: number;
   offset: number;
   next: string | null;
   sites: Site[];
@@ -156,7 +155,6 @@ export interface Spectrum {
   excess: (number | null)[];
   fit: (number | null)[];
   residual: (number | null)[];
-  unit: string | null;
   alternatives: { gas: string; probability: number; fit: (number | null)[] | null }[];
 }
 
@@ -197,7 +195,7 @@ export interface CheckpointAnswer {
   kept: { size: number; note: string; signatures: string[] }[];
 }
 
-export interface VerifyAnswer { entries: number; good: boolean; findings: string[]; witnessed: number }
+export interface VerifyAnswer { entries: number; good: boolean; root: string; origin: string; checkpoints: number; findings: string[] }
 
 export interface User {
   name: string;

@@ -4,7 +4,7 @@ import { api } from '../api/calls';
 import { ApiError } from '../api/http';
 import { t } from '../i18n';
 import { notify } from '../state/notices';
-import { isReader, leave, refreshMe, session } from '../state/session';
+import { enter, isReader, leave, refreshMe, session } from '../state/session';
 import { useStore } from '../state/store';
 import { moment } from '../text/format';
 import { Field, Form } from './form';
@@ -41,7 +41,7 @@ function ChangePassword() {
   const [again, setAgain] = useState('');
   const send = async () => {
     if (password !== again) throw new ApiError('passwords-differ', 0, 'the passwords differ');
-    await api.newPassword(old, password);
+    enter(await api.newPassword(old, password));
     notify('done', t('password.changed'));
     setOld('');
     setPassword('');

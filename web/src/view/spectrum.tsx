@@ -37,7 +37,7 @@ export function SpectrumChart({ spectrum }: { spectrum: Spectrum }) {
         ))}
       </div>
       <div ref={box} class="chart" role="img" aria-label={t('spectrum.alt', { gas: gasName(spectrum.gas), n: spectrum.wavelength_um.length })} />
-      <figcaption class="small">{spectrum.unit === null ? t('spectrum.unit.none') : t('spectrum.unit', { unit: unitText(spectrum.unit) })}</figcaption>
+      <figcaption class="small">{t('spectrum.units')}</figcaption>
       <details>
         <summary>{t('numbers')}</summary>
         <div class="scroll" tabIndex={0} role="region" aria-label={t('numbers')}>
@@ -56,9 +56,4 @@ export function SpectrumChart({ spectrum }: { spectrum: Spectrum }) {
       </details>
     </figure>
   );
-}
-
-/** W m-2 sr-1 um-1 -> W m⁻² sr⁻¹ µm⁻¹ */
-export function unitText(unit: string): string {
-  return unit.replace(/-([0-9])/g, (_, d: string) => `⁻${'⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(d)]}`).replace(/\bum/g, 'µm');
 }
