@@ -1,6 +1,6 @@
 // Two charts over one axis of wavelengths, drawn by uPlot: above what the plume did to the light
-// and the fits, below what the fit leaves.  Both have the same scale per unit of height, so that a
-// residual is seen for what it is beside the signal.
+// and the fits, below what the fit leaves, on a scale of its own: its shape tells of another gas or
+// of the ground where it is far too small to be seen beside the signal.
 import uPlot from 'uplot';
 import type { Spectrum } from '../api/types';
 import { significant } from '../text/format';
@@ -9,8 +9,9 @@ import type { Language } from '../state/settings';
 export interface Words { excess: string; residual: string; wavelength: string; language: Language }
 export interface OtherFit { index: number; fit: (number | null)[] }
 
-const HEIGHT = 168;
-const LEAST_HEIGHT = 84;
+const HEIGHT = 150;
+const HEIGHT_BELOW = 116;
+const PADDING: [number, number, number, number] = [8, 12, 0, 0];
 
 /** Draws into 'box', follows its width; returns what takes it away again. */
 export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: OtherFit[], words: Words): () => void {
@@ -21,10 +22,10 @@ export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: Other
   const values = (_: uPlot, splits: number[]) => splits.map((v) => significant(words.language, v, 3));
   const sync = { key: `spectrum-${spectrum.plume}` };
   const xAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 26, values, label: words.wavelength, labelSize: 16, labelFont: font };
-  const yAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 52, values };
+  const yAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 58, values };
   const top = span([spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)]);
   const low = span([spectrum.residual]);
-  const common = { width: box.clientWidth || 380, legend: { show: false }, cursor: { sync, drag: { x: true, y: false } } };
+  const common = { width: box.clientWidth || 380, padding: PADDING, legend: { show: false }, cursor: { sync, drag: { x: true, y: false } } };
   const series = (label: string, name: string, more: Partial<uPlot.Series> = {}): uPlot.Series =>
     ({ label, stroke: colour(name), width: 1.5, points: { show: false }, ...more });
 
@@ -41,10 +42,9 @@ export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: Other
     ],
   }, [spectrum.wavelength_um, spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)] as uPlot.AlignedData, box);
 
-  const share = (low[1] - low[0]) / (top[1] - top[0]);
   const below = new uPlot({
     ...common,
-    height: Math.max(LEAST_HEIGHT + 42, Math.min(HEIGHT, HEIGHT * share + 42)),
+    height: HEIGHT_BELOW,
     scales: { x: { time: false }, y: { range: low } },
     axes: [xAxis, yAxis],
     series: [{}, series(words.residual, '--chart-residual', { fill: colour('--chart-residual-fill'), fillTo: 0 })],

@@ -15,7 +15,7 @@ export const en = {
   'roles': 'Roles',
   'language': 'Language',
   'theme': 'Colours',
-  'theme.system': 'Colours of the system',
+  'theme.system': 'As the system',
   'theme.light': 'Light',
   'theme.dark': 'Dark',
   'nav': 'Places',

@@ -17,7 +17,7 @@ export const es: Record<keyof typeof en, string> = {
   'roles': 'Funciones',
   'language': 'Idioma',
   'theme': 'Colores',
-  'theme.system': 'Colores del sistema',
+  'theme.system': 'Los del sistema',
   'theme.light': 'Claro',
   'theme.dark': 'Oscuro',
   'nav': 'Lugares',

@@ -26,10 +26,7 @@ export function MapPanel() {
   const map = useRef<SiteMap | null>(null);
   const version = useStore(desk, (d) => d.mapVersion);
   useEffect(() => {
-    void loadLayers().then((loaded) => {
-      setLayers(loaded);
-      for (const name of ['territories', 'known', 'flights'] as const) map.current?.setData(name, loaded[name]);
-    });
+    void loadLayers().then(setLayers);
   }, [version]);
   return (
     <section class="middle" aria-label={t('map')}>
@@ -70,7 +67,6 @@ function Canvas({ map, layers, onFailure }: {
         },
         onFailure: (message) => console.warn(`map: ${message}`),
       });
-      for (const name of ['territories', 'known', 'flights'] as const) map.current.setData(name, layers[name]);
       setMade(map.current);
     }).catch((error: unknown) => onFailure(String((error as Error).message)));
     return () => {
@@ -82,7 +78,7 @@ function Canvas({ map, layers, onFailure }: {
   return (
     <div class="map">
       <div ref={box} class="gl" />
-      {made && <Follow map={made} />}
+      {made && <Follow map={made} layers={layers} />}
       <output ref={pointer} class="pointer" aria-hidden="true" />
     </div>
   );
@@ -96,7 +92,7 @@ function mapWords(): Record<string, string> {
 }
 
 /** Keeps the map as the desk and the settings are. */
-function Follow({ map }: { map: SiteMap }) {
+function Follow({ map, layers }: { map: SiteMap; layers: Layers }) {
   const queue = useStore(desk, (d) => d.queue);
   const detail = useStore(desk, (d) => d.detail);
   const chosen = useStore(desk, (d) => d.plume);
@@ -113,6 +109,9 @@ function Follow({ map }: { map: SiteMap }) {
     return () => dark.removeEventListener('change', again);
   }, [theme]);
   useEffect(() => map.showLayers(shown), [shown]);
+  useEffect(() => {
+    for (const name of ['territories', 'known', 'flights'] as const) map.setData(name, layers[name]);
+  }, [layers]);
   useEffect(() => {
     const sites = queue.shown.flatMap((name) => queue.sites.get(name) ?? []);
     const open = queue.selected === null ? undefined : queue.sites.get(queue.selected);

@@ -9,7 +9,7 @@ import { desk } from '../state/desk';
 import { hooks } from '../state/keyboard';
 import { settings } from '../state/settings';
 import { useStore } from '../state/store';
-import { fixed, measured, moment, percent, probability, qValue, significant } from '../text/format';
+import { fixed, measured, moment, probability, qValue, significant } from '../text/format';
 import { gasName } from '../text/gases';
 import { SpectrumChart } from './spectrum';
 
@@ -96,7 +96,7 @@ function PlumeTable({ detail, plume }: { detail: SiteDetail; plume: Plume }) {
           </tbody>
         </table>
       </div>
-      {plume.probability !== null && <p class="small">{t('plume.gas.probability', { gas: gasName(plume.gas), p: percent(language, plume.probability) })}</p>}
+      {plume.probability !== null && <p class="small">{t('plume.gas.probability', { gas: gasName(plume.gas), p: probability(language, plume.probability) })}</p>}
     </details>
   );
 }
