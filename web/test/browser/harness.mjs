@@ -78,7 +78,7 @@ export class Server {
  * open(options) a new person's browser at the server with watch over it: any error on its console
  * and any request beyond the server fail the test.
  */
-export async function test(run) {
+export async function test(run, { flags = FLAGS } = {}) {
   const exercise = needed();
   const { chromium } = await import('playwright-core');
   const dir = mkdtempSync(path.join(tmpdir(), 'vaho-page-'));
@@ -89,7 +89,7 @@ export async function test(run) {
     cpSync(exercise, path.join(dir, 'exercise'), { recursive: true });
     const casebook = path.join(dir, 'exercise', 'casebook.gpkg');
     server = await new Server(casebook).start();
-    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: flags });
     const open = async (options = {}) => {
       const { allowed = [], ...rest } = options;
       const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-GB', ...rest });
@@ -165,6 +165,29 @@ export function addPeople(casebook, people) {
     const ran = spawnSync('bash', ['-c', shell, VAHO, ...args], { encoding: 'utf8' });
     assert.equal(ran.status, 0, ran.stderr);
   }
+}
+
+/** A person's browser, logged in and looking at the evidence of the first site. */
+export async function openAs(open, name, options = {}) {
+  const page = await open({ ...options, allowed: [...ANONYMOUS, ...(options.allowed ?? [])] });
+  await logIn(page, name);
+  await page.locator('.evidence h2, .page h1').first().waitFor();
+  return page;
+}
+
+/** The name of the site whose evidence is on the screen, once it is there. */
+export async function siteShown(page) {
+  await page.locator('.evidence:not([aria-busy=true]) .name').waitFor();
+  return (await page.locator('.evidence .name').innerText()).split('@')[0];
+}
+
+/** Waits until the evidence of another site is shown; returns its name. */
+export async function siteAfter(page, before) {
+  await page.waitForFunction((name) => {
+    const shown = document.querySelector('.evidence:not([aria-busy=true]) .name')?.textContent ?? '';
+    return shown !== '' && !shown.startsWith(`${name}@`);
+  }, before);
+  return siteShown(page);
 }
 
 /** A site as the server tells of it to whoever has the page open. */
