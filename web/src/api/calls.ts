@@ -10,6 +10,8 @@ export const http = new Http();
 const get = <T>(path: string) => http.ask<T>('GET', path);
 const post = <T = void>(path: string, body: unknown = {}) => http.ask<T>('POST', path, body);
 const part = encodeURIComponent;
+/** Words are left out where none were said. */
+const said = (words: string) => (words === '' ? {} : { words });
 
 export const api = {
   about: () => get<About>('/api/about'),
@@ -32,13 +34,13 @@ export const api = {
   overlays: (flight: number) => get<{ overlays: Overlay[] }>(`/api/flights/${flight}/overlays`),
 
   confirm: (site: string, version: string, words: string) =>
-    post<{ sites: Site[] }>('/api/decisions/confirm', { site, version, words }),
+    post<{ sites: Site[] }>('/api/decisions/confirm', { site, version, ...said(words) }),
   anotherPass: (site: string, version: string, words: string) =>
-    post<{ sites: Site[] }>('/api/decisions/another-pass', { site, version, words }),
+    post<{ sites: Site[] }>('/api/decisions/another-pass', { site, version, ...said(words) }),
   reject: (sites: { site: string; version: string }[], reason: string, words: string) =>
     post<{ sites: Site[] }>('/api/decisions/reject', { sites, reason, words }),
   undo: (site: string, words: string) =>
-    post<{ sites: Site[] }>('/api/decisions/undo', { site, words }),
+    post<{ sites: Site[] }>('/api/decisions/undo', { site, ...said(words) }),
 
   look: (site: string | null) => http.ask<void>('PUT', '/api/presence', { site }),
   looking: () => get<{ looking: Looking[] }>('/api/presence'),

@@ -18,13 +18,28 @@ export class ApiError extends Error {
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
+const MOST_TRIES = 4;
+
 export class Http {
   /** Sent with all that changes something; the server gives it with the session. */
   csrf = '';
   /** Called when the server says that there is no session (any more). */
   onSessionEnd: () => void = () => undefined;
 
+  /** A question that the server was too busy for is asked again; an act never is. */
   async ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.once<T>(method, path, body);
+      } catch (error) {
+        if (method !== 'GET' || tries === MOST_TRIES || !(error instanceof ApiError) || error.code !== 'busy') throw error;
+        const wait = Math.min(5, Number(error.more['retry_s'] ?? 1));
+        await new Promise((done) => setTimeout(done, 1000 * wait));
+      }
+    }
+  }
+
+  private async once<T>(method: Method, path: string, body?: unknown): Promise<T> {
     const headers: Record<string, string> = {};
     if (body !== undefined) headers['Content-Type'] = 'application/json';
     if (method !== 'GET' && this.csrf !== '') headers['X-Vaho-CSRF'] = this.csrf;

@@ -22,7 +22,7 @@ export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: Other
   const values = (_: uPlot, splits: number[]) => splits.map((v) => significant(words.language, v, 3));
   const sync = { key: `spectrum-${spectrum.plume}` };
   const xAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 26, values, label: words.wavelength, labelSize: 16, labelFont: font };
-  const yAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 58, values };
+  const yAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 58, values, space: 20 };
   const top = span([spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)]);
   const low = span([spectrum.residual]);
   const common = { width: box.clientWidth || 380, padding: PADDING, legend: { show: false }, cursor: { sync, drag: { x: true, y: false } } };

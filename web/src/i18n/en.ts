@@ -282,6 +282,7 @@ export const en = {
   'field.last_seen': 'last seen',
 
   'map': 'Map',
+  'map.drawn': 'Map, drawn: arrows move it, + and - zoom',
   'map.in': 'Zoom in',
   'map.out': 'Zoom out',
   'map.none': 'No map:',

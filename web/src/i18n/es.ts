@@ -284,6 +284,7 @@ export const es: Record<keyof typeof en, string> = {
   'field.last_seen': 'visto por última vez',
 
   'map': 'Mapa',
+  'map.drawn': 'Mapa dibujado: las flechas lo mueven, + y - acercan y alejan',
   'map.in': 'Acercar',
   'map.out': 'Alejar',
   'map.none': 'Sin mapa:',

@@ -9,7 +9,7 @@ const EMPTY: GeoJSON.FeatureCollection = { type: 'FeatureCollection', features: 
 const FONT = ['sans-serif'];
 
 export const SOURCES = [
-  'own', 'territories', 'known', 'flights', 'grid', 'gridlabels', 'footprints', 'errors', 'sites',
+  'own', 'territories', 'known', 'flights', 'grid', 'gridlabels', 'footprints', 'errors', 'sites', 'chosen',
 ] as const;
 export type SourceName = (typeof SOURCES)[number];
 
@@ -54,7 +54,7 @@ function marks(colours: Colours): LayerSpecification[] {
     { id: 'footprints-line', source: 'footprints', type: 'line', paint: { 'line-color': colours.footprint, 'line-width': [...current, 2, 0.8] } },
     { id: 'errors', source: 'errors', type: 'line', paint: { 'line-color': colours.error, 'line-width': 1.6, 'line-dasharray': [2, 1.5] } },
     {
-      id: 'selected', source: 'sites', type: 'circle', filter: ['==', ['get', 'site'], ''],
+      id: 'selected', source: 'chosen', type: 'circle',
       paint: { 'circle-radius': 15, 'circle-color': 'rgba(0,0,0,0)', 'circle-stroke-color': colours.selected, 'circle-stroke-width': 3 },
     },
     {

@@ -37,6 +37,10 @@ export const desk = new Store<Desk>({
 /** What the next site's evidence was when it was fetched ahead. */
 let ahead: { name: string; detail: Promise<SiteDetail> } | null = null;
 let loads = 0;
+/** Who runs through the queue with a key held down loads only where they rest. */
+const REST_MS = 90;
+let chosenAt = 0;
+let resting: ReturnType<typeof setTimeout> | undefined;
 
 function codeOf(error: unknown): string {
   return error instanceof ApiError ? error.code : 'fault';
@@ -80,7 +84,12 @@ export function select(name: string | null): void {
   const { queue } = desk.get();
   if (name === queue.selected) return;
   desk.set({ queue: { ...queue, selected: name }, news: null, plume: null, detailFailed: '' });
+  clearTimeout(resting);
+  const now = Date.now();
+  const running = now - chosenAt < REST_MS;
+  chosenAt = now;
   if (name === null) desk.set({ detail: null });
+  else if (running) resting = setTimeout(() => void openSite(name, false), REST_MS);
   else void openSite(name, false);
 }
 

@@ -60,8 +60,15 @@ export function withSites(queue: Queue, sites: readonly Site[]): Queue {
   return again({ ...queue, order: sites.map((site) => site.site), sites: map, selected });
 }
 
+/** Nothing that a list or the map shows is otherwise: reasons come with the evidence alone. */
+function sameRow(a: Site | undefined, b: Site): boolean {
+  const row = (site: Site | undefined) => JSON.stringify({ ...site, reasons: null, looking: null });
+  return a !== undefined && a.version === b.version && a.active === b.active && row(a) === row({ ...a, ...b });
+}
+
 /** Some sites as they are now; a site not seen before goes to its place by rank. */
-export function withChanged(queue: Queue, changed: readonly Site[]): Queue {
+export function withChanged(queue: Queue, all: readonly Site[]): Queue {
+  const changed = all.filter((site) => !sameRow(queue.sites.get(site.site), site));
   if (changed.length === 0) return queue;
   const sites = new Map(queue.sites);
   const order = [...queue.order];

@@ -60,6 +60,13 @@ export async function begin(): Promise<void> {
   }
 }
 
+/** A set-up link may be opened in a window where the page is open already. */
+export function followSetUpLink(): void {
+  addEventListener('hashchange', () => {
+    if (session.get().phase !== 'in' && location.hash.startsWith('#setup=')) void begin();
+  });
+}
+
 /** After something of the account changed. */
 export async function refreshMe(): Promise<void> {
   enter(await api.me());

@@ -30,7 +30,7 @@ export function App() {
   }, [language, exercise, me]);
   return (
     <div class="shell" key={language}>
-      {exercise && <div class="exercise" role="note">{t('exercise.banner')}</div>}
+      {exercise && <aside class="exercise" aria-label={t('exercise')}>{t('exercise.banner')}</aside>}
       {phase === 'in' && me ? <Inside /> : (
         <main class="enter">
           {phase === 'setup' && <SetUp />}

@@ -86,7 +86,7 @@ function Canvas({ map, layers, onFailure }: {
 
 function mapWords(): Record<string, string> {
   return {
-    'NavigationControl.ZoomIn': t('map.in'), 'NavigationControl.ZoomOut': t('map.out'), 'Map.Title': t('map'),
+    'NavigationControl.ZoomIn': t('map.in'), 'NavigationControl.ZoomOut': t('map.out'), 'Map.Title': t('map.drawn'),
     'ScaleControl.Meters': 'm', 'ScaleControl.Kilometers': 'km',
   };
 }
@@ -123,8 +123,8 @@ function Follow({ map, layers }: { map: SiteMap; layers: Layers }) {
     }
   }, [queue.shown, queue.sites]);
   useEffect(() => {
-    map.select(queue.selected);
     const site = queue.selected === null ? undefined : queue.sites.get(queue.selected);
+    map.select(site);
     if (site) map.keepInView(site.longitude, site.latitude);
   }, [queue.selected]);
   useEffect(() => map.setDetail(detail, plume?.id ?? null), [detail, plume?.id]);

@@ -6,6 +6,7 @@ import { QueuePanel } from './queue_panel';
 export function Review() {
   return (
     <main class="review" aria-label={t('place.review')}>
+      <h1 class="unseen">{t('place.review')}</h1>
       <QueuePanel />
       <MapPanel />
       <EvidencePanel />

@@ -5,7 +5,7 @@ import type { Role, User } from '../api/types';
 import { t, tn } from '../i18n';
 import { live } from '../state/live';
 import { notify } from '../state/notices';
-import { session } from '../state/session';
+import { isReader, session } from '../state/session';
 import { useStore } from '../state/store';
 import { errorText, Field, Form } from './form';
 import { Modal } from './modal';
@@ -25,6 +25,7 @@ export function UsersView() {
     <main class="page" aria-label={t('place.users')}>
       <h1>{t('place.users')}</h1>
       <p>{t('users.words')}</p>
+      {!isReader(session.get().me) && <p class="hint" role="note">{t('account.nosites')}</p>}
       {failed !== '' && <p class="wrong" role="alert">{failed}</p>}
       <div class="scroll" tabIndex={0} role="region" aria-label={t('place.users')}>
         <table class="rows">

@@ -146,7 +146,7 @@ export async function setUp(page, server, name, roles) {
   await page.getByLabel('The same again').fill(PASSWORD);
   for (const role of roles) await page.getByRole('checkbox', { name: role }).check();
   await page.getByRole('button', { name: 'Make the account' }).click();
-  await page.getByRole('button', { name: 'Log out' }).waitFor();
+  await page.getByRole('banner').getByRole('button', { name: 'Log out' }).waitFor();
 }
 
 export async function logIn(page, name, password = PASSWORD) {
