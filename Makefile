@@ -5,7 +5,7 @@ DESTDIR ?=
 JOBS ?= $(shell nproc)
 PACKAGES ?= tools/install-packages
 # Folders whose unit tests run several threads: again under the thread sanitizer.
-THREADED = ^(base|cube|place|sense|find|flight|exercise)/
+THREADED = ^(base|cube|place|sense|find|flight|exercise|serve)/
 # The thread sanitizer of gcc 12 cannot map its memory where addresses are very random.
 FIXED_ADDRESSES := $(shell setarch -R true 2>/dev/null && echo setarch -R)
 

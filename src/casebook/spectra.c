@@ -48,6 +48,22 @@ static int says(const json_t *root, const char *name, const char *text)
     return said != NULL && strcmp(said, text) == 0;
 }
 
+static enum vaho_status check_once(const json_t *list, const char *what, struct vaho_error *error)
+{
+    json_t *ids = json_object();
+    enum vaho_status status = ids == NULL ? vaho_fail_memory(error, what) : VAHO_OK;
+
+    for (size_t i = 0; i < json_array_size(list) && status == VAHO_OK; i++) {
+        const char *id = json_string_value(json_object_get(json_array_get(list, i), "id"));
+        if (json_object_get(ids, id) != NULL)
+            status = vaho_fail(error, VAHO_BAD_INPUT, "%s: has the plume '%s' twice", what, id);
+        else if (json_object_set_new(ids, id, json_true()) != 0)
+            status = vaho_fail_memory(error, what);
+    }
+    json_decref(ids);
+    return status;
+}
+
 static enum vaho_status check(const json_t *root, const struct vaho_spectra_of *of,
                               const char *what, struct vaho_error *error)
 {
@@ -70,7 +86,7 @@ static enum vaho_status check(const json_t *root, const struct vaho_spectra_of *
                              "%s: plume %zu has no 'id', or a list that is not as long as "
                              "'wavelength_um'",
                              what, i + 1);
-    return VAHO_OK;
+    return check_once(list, what, error);
 }
 
 enum vaho_status vaho_spectra_parse(struct vaho_spectra *out, const char *data, size_t nbytes,

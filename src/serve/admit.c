@@ -18,7 +18,7 @@
 
 enum { SECRET_DIGITS = 64 };
 
-static const struct vaho_rate often = {40, 400}, log_in = {0.2, 20};
+static const struct vaho_rate often = {40, 400};
 
 /* --- secrets ------------------------------------------------------------------------- */
 
@@ -212,16 +212,9 @@ static int is_not_too_often(struct vaho_request *request)
     else
         snprintf(key, sizeof key, "at %s", request->address);
     wait_s = vaho_attempts_wait_s(request->server->attempts, key, &often, request->now_s);
-    if (wait_s <= 0 && request->route->lane == VAHO_LANE_SECRET) {
-        snprintf(key, sizeof key, "password from %s", request->address);
-        wait_s = vaho_attempts_wait_s(request->server->attempts, key, &log_in, request->now_s);
-    }
-    if (wait_s <= 0)
-        return 1;
-    vaho_answer_header(request, "Retry-After", "%.0f", wait_s + 0.5);
-    vaho_answer_error_with(request, "rate", "too many requests",
-                           json_pack("{s:f}", "retry_s", wait_s));
-    return 0;
+    if (wait_s > 0)
+        vaho_answer_wait(request, "rate", "too many requests", wait_s);
+    return wait_s <= 0;
 }
 
 /* --- what changes something ---------------------------------------------------------------- */

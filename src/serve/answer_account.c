@@ -18,18 +18,17 @@
 #include "serve/shapes.h"
 #include "vaho/version.h"
 
+/* Wrong passwords and codes from one address, whatever the names; what was right does not count. */
+static const struct vaho_rate wrong_attempts = {0.1, 20};
 static const double SESSION_S = 12 * 3600, DAY_S = 86400;
 
 void vaho_answer_about(struct vaho_request *request, struct vaho_casebook *casebook)
 {
     struct vaho_server *server = request->server;
+    int is_needed = __atomic_load_n(&server->needs_setup, __ATOMIC_SEQ_CST);
     char now[VAHO_MOMENT_NBYTES];
-    int is_needed;
 
     (void)casebook;
-    pthread_mutex_lock(&server->setup_lock);
-    is_needed = server->setup_token[0] != '\0';
-    pthread_mutex_unlock(&server->setup_lock);
     vaho_moment_format(now, request->now_s);
     vaho_answer_json(request, 200,
                      json_pack("{s:s, s:s, s:s, s:b, s:b, s:s}", "program", "vaho", "version",
@@ -213,8 +212,10 @@ static void set_up(struct vaho_request *request, struct vaho_casebook *casebook)
     act.by = VAHO_BY_CLAIM;
     status =
         vaho_account_add(casebook, &act, name, roles, vaho_body_text(request, "password"), &error);
-    if (status == VAHO_OK || status == VAHO_REFUSED) /* else an account was made in a terminal */
+    if (status == VAHO_OK || status == VAHO_REFUSED) { /* else an account was made in a terminal */
         sodium_memzero(server->setup_token, sizeof server->setup_token);
+        __atomic_store_n(&server->needs_setup, 0, __ATOMIC_SEQ_CST);
+    }
     if (status == VAHO_OK)
         begin_session(request, casebook, name);
     else
@@ -256,20 +257,27 @@ static int is_known(struct vaho_request *request, struct vaho_casebook *casebook
                     const char *password, const char *code)
 {
     struct vaho_attempts *attempts = request->server->attempts;
-    double locked_s = vaho_attempts_locked_s(attempts, name, request->now_s);
+    double locked_s = vaho_attempts_locked_s(attempts, name, request->now_s), wait_s;
+    char from[96];
     struct vaho_error error;
     int is_missing = 0;
     enum vaho_status status;
 
     if (locked_s > 0) {
-        vaho_answer_header(request, "Retry-After", "%.0f", ceil(locked_s));
-        vaho_answer_error_with(request, "locked", "too many wrong attempts; wait",
-                               json_pack("{s:f}", "retry_s", ceil(locked_s)));
+        vaho_answer_wait(request, "locked", "too many wrong attempts; wait", locked_s);
+        return 0;
+    }
+    snprintf(from, sizeof from, "wrong from %s", request->address);
+    wait_s = vaho_attempts_wait_s(attempts, from, &wrong_attempts, request->now_s);
+    if (wait_s > 0) {
+        vaho_answer_wait(request, "rate", "too many wrong attempts from here; wait", wait_s);
         return 0;
     }
     status = vaho_account_check(casebook, name, password, &error);
     if (status == VAHO_OK)
         status = check_code(&is_missing, casebook, name, code, request->now_s, &error);
+    if (status == VAHO_OK || is_missing)
+        vaho_attempts_give_back(attempts, from, &wrong_attempts, request->now_s);
     if (status == VAHO_OK) {
         vaho_attempts_succeeded(attempts, name);
         return 1;

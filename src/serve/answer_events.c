@@ -128,28 +128,14 @@ void vaho_answer_look(struct vaho_request *request, struct vaho_casebook *casebo
     vaho_answer_empty(request);
 }
 
-static void add_looking(void *context, const char *account, const char *site)
-{
-    json_t *sites = context, *people = json_object_get(sites, site);
-
-    if (people == NULL)
-        json_object_set_new(sites, site, people = json_object());
-    json_object_set_new(people, account, json_true());
-}
-
 void vaho_answer_looking(struct vaho_request *request, struct vaho_casebook *casebook)
 {
-    json_t *sites = json_object(), *out = json_array(), *people, *ignored;
-    const char *site, *name;
+    json_t *sites = vaho_all_looking_json(request->server, NULL), *out = json_array(), *people;
+    const char *site;
 
     (void)casebook;
-    vaho_here_looking(request->server->here, NULL, request->now_s, add_looking, sites);
     json_object_foreach(sites, site, people)
-    {
-        json_t *names = json_array();
-        json_object_foreach(people, name, ignored) json_array_append_new(names, json_string(name));
-        json_array_append_new(out, json_pack("{s:s, s:o}", "site", site, "people", names));
-    }
+        json_array_append_new(out, json_pack("{s:s, s:O}", "site", site, "people", people));
     json_decref(sites);
     vaho_answer_json(request, 200, json_pack("{s:o}", "looking", out));
 }

@@ -154,6 +154,16 @@ static int take_known(void *context, json_t *properties)
     return take_numbered(context, properties, "id");
 }
 
+/* The row that is asked for; 0: any, -1: there is none of such a name. */
+static int64_t row_of(const struct asked *a)
+{
+    if (a->id == NULL)
+        return 0;
+    return a->id[0] >= '1' && a->id[0] <= '9' && strspn(a->id, "0123456789") == strlen(a->id)
+               ? strtoll(a->id, NULL, 10)
+               : -1;
+}
+
 static enum vaho_status read_plumes(struct page *page)
 {
     const struct asked *a = page->asked;
@@ -163,7 +173,7 @@ static enum vaho_status read_plumes(struct page *page)
                  " (p.source_longitude >= ?4 OR p.source_longitude <= ?6))))) AND (?2 IS NULL OR"
                  " f.flown_s BETWEEN ?8 AND ?9)",
         .order = "p.id",
-        .id = a->id == NULL ? 0 : strtoll(a->id, NULL, 10),
+        .id = row_of(a),
         .name = a->has_time ? "time" : NULL, /* only whether it is there counts */
         .q_most = a->has_box,
         .flown_s = {a->when_s[0], a->when_s[1]},
@@ -181,7 +191,7 @@ static struct vaho_layer_query layer_query(const struct asked *a)
     if (a->has_box)
         memcpy(query.box, a->box, sizeof query.box);
     memcpy(query.flown_s, a->when_s, sizeof query.flown_s);
-    query.id = a->id == NULL ? 0 : strtoll(a->id, NULL, 10);
+    query.id = row_of(a);
     query.limit = a->limit + 1;
     query.offset = a->offset;
     return query;

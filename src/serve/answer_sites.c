@@ -41,12 +41,36 @@ json_t *vaho_looking_json(struct vaho_server *server, const char *site, const ch
     return l.people;
 }
 
+struct all_looking {
+    json_t *by_site;
+    const char *but;
+};
+
+static void add_looking(void *context, const char *account, const char *site)
+{
+    struct all_looking *all = context;
+    struct looking one = {json_object_get(all->by_site, site), all->but};
+
+    if (one.people == NULL)
+        json_object_set_new(all->by_site, site, one.people = json_array());
+    add_person(&one, account, site);
+}
+
+json_t *vaho_all_looking_json(struct vaho_server *server, const char *but)
+{
+    struct all_looking all = {json_object(), but};
+
+    vaho_here_looking(server->here, NULL, vaho_server_now_s(server), add_looking, &all);
+    return all.by_site;
+}
+
 /* --- the queue --------------------------------------------------------------------------- */
 
 struct list {
     struct vaho_request *request;
     struct vaho_casebook *casebook;
     json_t *sites;
+    json_t *looking;    /* by site: names */
     const char *states; /* ",candidate,rejected,"; "": all */
     size_t limit, offset, n_passed;
     int with_reasons, has_more;
@@ -66,7 +90,7 @@ static int take_site(void *context, const struct vaho_site *site)
 {
     struct list *l = context;
     struct vaho_review_now now;
-    json_t *json;
+    json_t *json, *people;
 
     if (l->states[0] == '\0' && l->n_passed < l->offset) {
         l->n_passed++;
@@ -81,9 +105,8 @@ static int take_site(void *context, const struct vaho_site *site)
     if (l->has_more)
         return 0;
     json = vaho_site_json(site, &now, l->with_reasons);
-    json_object_set_new(
-        json, "looking",
-        vaho_looking_json(l->request->server, site->name, l->request->session.account));
+    people = json_object_get(l->looking, site->name);
+    json_object_set_new(json, "looking", people == NULL ? json_array() : json_incref(people));
     json_array_append_new(l->sites, json);
     return 1;
 }
@@ -158,6 +181,7 @@ void vaho_answer_sites(struct vaho_request *request, struct vaho_casebook *caseb
     struct list l = {.request = request,
                      .casebook = casebook,
                      .sites = json_array(),
+                     .looking = vaho_all_looking_json(request->server, request->session.account),
                      .states = states,
                      .limit = (size_t)vaho_query_real(target, "limit", 1000),
                      .offset = (size_t)vaho_query_real(target, "offset", 0),
@@ -166,12 +190,13 @@ void vaho_answer_sites(struct vaho_request *request, struct vaho_casebook *caseb
 
     if (state != NULL)
         snprintf(states, sizeof states, ",%s,", state);
-    if (read_list(&l, &json) != VAHO_OK) {
+    if (read_list(&l, &json) == VAHO_OK) {
+        vaho_answer_json(request, 200, json);
+    } else {
         json_decref(json);
         vaho_answer_failed(request, &error, "busy", not_site);
-        return;
     }
-    vaho_answer_json(request, 200, json);
+    json_decref(l.looking);
 }
 
 /* --- one site ------------------------------------------------------------------------------ */

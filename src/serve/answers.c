@@ -115,6 +115,13 @@ void vaho_answer_failed(struct vaho_request *request, const struct vaho_error *e
     vaho_answer_error(request, "fault", "%s", vaho_status_name(error->status));
 }
 
+void vaho_answer_wait(struct vaho_request *request, const char *code, const char *message,
+                      double wait_s)
+{
+    vaho_answer_header(request, "Retry-After", "%.0f", ceil(wait_s));
+    vaho_answer_error_with(request, code, message, json_pack("{s:f}", "retry_s", ceil(wait_s)));
+}
+
 void vaho_answer_header(struct vaho_request *request, const char *name, const char *format, ...)
 {
     va_list arguments;

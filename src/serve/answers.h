@@ -34,7 +34,9 @@ int vaho_roles_parse(unsigned *out, const json_t *names);
 /* 0: it will not, and that is answered. */
 int vaho_password_will_do(struct vaho_request *request, const char *password);
 
-/* Who looks at a site (NULL: at any), each name once, but one. */
+/* Who looks at a site, each name once, without 'but' (NULL: all). */
 json_t *vaho_looking_json(struct vaho_server *server, const char *site, const char *but);
+/* The same of every site that is looked at: {site: [names]}. */
+json_t *vaho_all_looking_json(struct vaho_server *server, const char *but);
 
 #endif

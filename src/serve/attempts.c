@@ -168,3 +168,14 @@ double vaho_attempts_wait_s(struct vaho_attempts *attempts, const char *key,
     pthread_mutex_unlock(&attempts->lock);
     return wait;
 }
+
+void vaho_attempts_give_back(struct vaho_attempts *attempts, const char *key,
+                             const struct vaho_rate *rate, double now_s)
+{
+    struct bucket *b;
+
+    pthread_mutex_lock(&attempts->lock);
+    b = find_bucket(attempts, key, rate, now_s);
+    b->tokens = fmin(rate->burst, b->tokens + 1);
+    pthread_mutex_unlock(&attempts->lock);
+}

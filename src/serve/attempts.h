@@ -40,6 +40,9 @@ void vaho_attempts_succeeded(struct vaho_attempts *attempts, const char *name);
 struct vaho_rate {
     double per_s, burst;
 };
+/* Gives the last token back: what it was taken for does not count. */
+void vaho_attempts_give_back(struct vaho_attempts *attempts, const char *key,
+                             const struct vaho_rate *rate, double now_s);
 /* Takes a token; 0: there was one, else seconds until there is. */
 double vaho_attempts_wait_s(struct vaho_attempts *attempts, const char *key,
                             const struct vaho_rate *rate, double now_s);

@@ -27,6 +27,7 @@ struct vaho_server {
     struct vaho_static_root page, map;
     pthread_mutex_t setup_lock;
     char setup_token[VAHO_TOKEN_NBYTES], setup_link[256]; /* "": there is an account */
+    int needs_setup;                                      /* atomically */
     int is_stopping;                                      /* atomically */
 };
 
@@ -50,6 +51,8 @@ void vaho_csrf_of(char out[VAHO_TOKEN_NBYTES], const char *secret);
 /* 32 random bytes in hexadecimal. */
 void vaho_secret_make(char out[VAHO_TOKEN_NBYTES]);
 
+/* Ends the streams of sessions that are over. */
+void vaho_server_end_streams(struct vaho_server *server);
 /* Ends sessions here and their streams; the casebook's rows are the caller's. */
 void vaho_server_end_session(struct vaho_server *server, const unsigned char *hash);
 void vaho_server_end_account(struct vaho_server *server, const char *account,

@@ -100,6 +100,9 @@ void vaho_answer_error(struct vaho_request *request, const char *code, const cha
 /* The same with more members, which are taken over. */
 void vaho_answer_error_with(struct vaho_request *request, const char *code, const char *message,
                             json_t *more);
+/* The same, to be tried again after so long: the member "retry_s". */
+void vaho_answer_wait(struct vaho_request *request, const char *code, const char *message,
+                      double wait_s);
 /* What a call of ours said.  'refused' is the code for VAHO_REFUSED, 'not_found' for that. */
 void vaho_answer_failed(struct vaho_request *request, const struct vaho_error *error,
                         const char *refused, const char *not_found);

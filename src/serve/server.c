@@ -36,7 +36,8 @@ enum {
     TIMEOUT_S = 30,
     MEMORY_NBYTES = 24 << 10,
     MAX_PEM_NBYTES = 1 << 20,
-    BACKLOG = 256
+    BACKLOG = 256,
+    BYE_MS = 1000
 };
 
 int vaho_server_is_secure(const struct vaho_server *server)
@@ -187,7 +188,7 @@ static int is_gone(void *context, const unsigned char *hash)
     return !vaho_here_find(NULL, server->here, hash, vaho_server_now_s(server));
 }
 
-static void end_streams(struct vaho_server *server)
+void vaho_server_end_streams(struct vaho_server *server)
 {
     vaho_events_end(server->events, "\n\nevent: bye\ndata: {\"code\":\"session\"}\n\n", is_gone,
                     server);
@@ -196,14 +197,14 @@ static void end_streams(struct vaho_server *server)
 void vaho_server_end_session(struct vaho_server *server, const unsigned char *hash)
 {
     vaho_here_end(server->here, hash);
-    end_streams(server);
+    vaho_server_end_streams(server);
 }
 
 void vaho_server_end_account(struct vaho_server *server, const char *account,
                              vaho_session_hash *kept, size_t n)
 {
     vaho_here_end_all(server->here, account, kept, n);
-    end_streams(server);
+    vaho_server_end_streams(server);
 }
 
 /* --- starting and stopping --------------------------------------------------------------- */
@@ -366,6 +367,7 @@ static void name_it(struct vaho_server *server, size_t n_accounts)
              set->port);
     if (n_accounts > 0)
         return;
+    server->needs_setup = 1;
     vaho_secret_make(server->setup_token);
     snprintf(server->setup_link, sizeof server->setup_link, "%s#setup=%s", server->url,
              server->setup_token);
@@ -429,6 +431,15 @@ enum vaho_status vaho_server_start(struct vaho_server **out,
     return VAHO_OK;
 }
 
+/* And gives listeners a moment to hear it. */
+static void say_bye(struct vaho_server *server)
+{
+    vaho_events_end(server->events, "\n\nevent: bye\ndata: {\"code\":\"stopping\"}\n\n", NULL,
+                    NULL);
+    for (int i = 0; i < BYE_MS && vaho_events_n_streams(server->events) > 0; i++)
+        usleep(1000);
+}
+
 void vaho_server_stop(struct vaho_server *server)
 {
     if (server == NULL)
@@ -442,8 +453,7 @@ void vaho_server_stop(struct vaho_server *server)
     vaho_watch_free(server->watch);
     vaho_lanes_stop(server->lanes);
     if (server->events != NULL)
-        vaho_events_end(server->events, "\n\nevent: bye\ndata: {\"code\":\"stopping\"}\n\n", NULL,
-                        NULL);
+        say_bye(server);
     if (server->daemon != NULL)
         MHD_stop_daemon(server->daemon);
     vaho_lanes_free(server->lanes);

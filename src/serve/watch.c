@@ -173,7 +173,8 @@ static int tell(void *context, const struct vaho_entry *entry)
     return t->status == VAHO_OK;
 }
 
-/* 1: something was committed since, or that is not known because somebody is writing now. */
+/* 1: something was committed since.  0 also when somebody is just committing: the next tick sees.
+ */
 static int has_changed(struct vaho_watch *w, int64_t *out_version)
 {
     int result = sqlite3_step(w->data_version);
@@ -215,7 +216,7 @@ static void sweep(struct vaho_watch *w, double now_s)
     }
     if (now_s - w->commented_s >= COMMENT_S || now_s < w->commented_s) {
         w->commented_s = now_s;
-        vaho_server_end_session(server, (const unsigned char[VAHO_SESSION_HASH_NBYTES]){0});
+        vaho_server_end_streams(server);
         vaho_events_publish(server->events, -1, VAHO_ANY_ROLE, ":\n\n");
     }
 }

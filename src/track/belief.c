@@ -316,7 +316,9 @@ static void summarise(struct vaho_belief *out, const struct chain *c, int any_st
 /* ln of E[r^a (1 - r)^b] / E[r], r uniform. */
 static double ln_again(double a, double b)
 {
-    return lgamma(a + 1) + lgamma(b + 1) - lgamma(a + b + 2) + log(2);
+    int sign; /* lgamma() would write it to a global, and several threads judge sites */
+
+    return lgamma_r(a + 1, &sign) + lgamma_r(b + 1, &sign) - lgamma_r(a + b + 2, &sign) + log(2);
 }
 
 static enum vaho_status check(const struct vaho_site_pass *pass, size_t n, double at_s,

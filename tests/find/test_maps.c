@@ -118,6 +118,17 @@ static void forget(struct vaho_plume *plume)
     free(plume->wavelength_um);
     free(plume->excess);
     free(plume->fit);
+    free(plume->alternative_fit);
+}
+
+/* What excess less fit leaves, in squares. */
+static double left_of(const struct vaho_plume *plume, const double *fit)
+{
+    double sum = 0.0;
+
+    for (size_t b = 0; b < plume->n_bands; b++)
+        sum += pow(plume->excess[b] - fit[b], 2.0);
+    return sum;
 }
 
 /* The same plume with decoys, once of the library's gas "two" and once where "two" is another gas.
@@ -147,8 +158,16 @@ static void measure_without_its_gas(const struct vaho_measuring *measuring,
         assert_true(missing ? none > 0.9 : none < 0.05);
         assert_true(isnan(plume.mean_ppmm) == missing && isnan(plume.sigma_ppmm) == missing &&
                     isnan(plume.peak_ppmm) == missing);
-        if (missing)
+        if (missing) {
             assert_string_equal(plume.alternative[0].gas, m.name[gas]); /* the nearest */
+            /* it explains something, and leaves what the ground cannot make up for */
+            assert_true(left_of(&plume, plume.alternative_fit) > 0.0);
+        } else {
+            for (size_t i = 0; i < plume.n_alternatives; i++)
+                assert_true(strcmp(plume.alternative[i].gas, VAHO_UNKNOWN_GAS) == 0 ||
+                            left_of(&plume, plume.alternative_fit + i * BANDS) >
+                                left_of(&plume, plume.fit));
+        }
         assert_true(plume.n_pixels > 30 && plume.n_bands == BANDS);
         forget(&plume);
     }
