@@ -287,6 +287,7 @@ export const en = {
   'map.out': 'Zoom out',
   'map.none': 'No map:',
   'map.none.words': 'this browser draws none (it has no WebGL). Everything that the map shows is in the lists, and every decision can be taken.',
+  'overlay.none': 'The server has no score map of this flight.',
   'layers': 'On the map',
   'layer.show': 'Show: {layer}',
   'layer.territories': 'Mandates',

@@ -289,6 +289,7 @@ export const es: Record<keyof typeof en, string> = {
   'map.out': 'Alejar',
   'map.none': 'Sin mapa:',
   'map.none.words': 'este navegador no lo dibuja (no tiene WebGL). Todo lo que muestra el mapa está en las listas, y puede tomarse cualquier decisión.',
+  'overlay.none': 'El servidor no tiene mapa de puntuación de este vuelo.',
   'layers': 'En el mapa',
   'layer.show': 'Mostrar: {layer}',
   'layer.territories': 'Mandatos',

@@ -143,8 +143,8 @@ function Follow({ map, layers }: { map: SiteMap; layers: Layers }) {
     };
   }, []);
   useGround(map);
-  useOverlay(map, plume?.flight_id ?? null, detail?.site.gas ?? '', shown.overlay);
-  return null;
+  const absent = useOverlay(map, plume?.flight_id ?? null, detail?.site.gas ?? '', shown.overlay);
+  return absent ? <p class="mapword" role="status">{t('overlay.none')}</p> : null;
 }
 
 /** The user's own base map: hillshade, and GeoJSON files as lines. */
@@ -159,15 +159,24 @@ function useGround(map: SiteMap): void {
   }, []);
 }
 
-/** The score map of the flight whose plume is looked at. */
-function useOverlay(map: SiteMap, flight: number | null, gas: string, wanted: boolean): void {
+/** The score map of the flight whose plume is looked at; true: it is wanted and there is none. */
+function useOverlay(map: SiteMap, flight: number | null, gas: string, wanted: boolean): boolean {
+  const [absent, setAbsent] = useState(false);
   useEffect(() => {
-    if (flight === null || !wanted) return map.setOverlay(null);
     let left = false;
-    api.overlays(flight).then(({ overlays }) => {
+    const put = (overlay: Overlay | null) => {
+      if (left) return;
+      map.setOverlay(overlay);
+      setAbsent(wanted && overlay === null);
+    };
+    if (flight === null || !wanted) {
+      put(null);
+    } else {
       const fits = (one: Overlay) => one.gas === gas && one.kind === 'snr';
-      if (!left) map.setOverlay(overlays.find(fits) ?? overlays.find((one) => one.gas === gas) ?? null);
-    }).catch(() => { if (!left) map.setOverlay(null); });
+      api.overlays(flight).then(
+        ({ overlays }) => put(overlays.find(fits) ?? overlays.find((one) => one.gas === gas) ?? null), () => put(null));
+    }
     return () => { left = true; };
   }, [flight, gas, wanted]);
+  return absent;
 }
