@@ -150,7 +150,7 @@ export const en = {
   'active': 'Emits now',
   'emission': 'Gives off',
   'zoom': 'Zoom',
-  'known.explains': '{name} explains it: {share} of its place lies there. It is ranked down.',
+  'known.explains': 'explained by {name}',
   'why': 'Why it is here',
   'rank': 'rank {rank}',
   'likely.certain': 'almost certainly',

@@ -152,7 +152,7 @@ export const es: Record<keyof typeof en, string> = {
   'active': 'Emite ahora',
   'emission': 'Desprende',
   'zoom': 'Acercar',
-  'known.explains': '{name} lo explica: el {share} de su lugar cae allí. Baja en la cola.',
+  'known.explains': 'lo explica {name}',
   'why': 'Por qué está aquí',
   'rank': 'rango {rank}',
   'likely.certain': 'casi con certeza',

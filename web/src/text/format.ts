@@ -23,10 +23,10 @@ export function whole(language: Language, value: number): string {
   return formatter(language, { maximumFractionDigits: 0 }).format(value);
 }
 
-/** Two decimals; what is not certain is never shown as 1, what is possible never as 0. */
+/** Two decimals.  Nothing here is certain or impossible, whatever the last digit says. */
 export function probability(language: Language, p: number): string {
-  if (p > 0.995 && p < 1) return `> ${fixed(language, 0.99, 2)}`;
-  if (p < 0.005 && p > 0) return `< ${fixed(language, 0.01, 2)}`;
+  if (p > 0.995) return `> ${fixed(language, 0.99, 2)}`;
+  if (p < 0.005) return `< ${fixed(language, 0.01, 2)}`;
   return fixed(language, p, 2);
 }
 

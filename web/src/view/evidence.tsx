@@ -64,6 +64,7 @@ function Head({ site, can }: { site: Site; can: SiteDetail['can'] }) {
       <h2>
         <StateIcon state={site.state} /> {gasName(site.gas)} <span class="short">{shortSite(site.site)}</span>
         <span class={`chip ${site.state}`}>{t(`state.${site.state}`)}</span>
+        {site.known_source && <span class="chip knownsource">{t('known.explains', { name: site.known_source.name })}</span>}
       </h2>
       {looking !== undefined && <p class="looking" role="status">{t('looking', { people: looking.join(', ') })}</p>}
       <dl class="figures">
@@ -76,9 +77,6 @@ function Head({ site, can }: { site: Site; can: SiteDetail['can'] }) {
         {site.position_sigma_m !== null && <span>± {distance(language, site.position_sigma_m)}</span>}
         <button type="button" class="plain" onClick={() => hooks.zoomToSite()}>{t('zoom')} <kbd>g</kbd></button>
       </p>
-      {site.known_source && (
-        <p class="explains">{t('known.explains', { name: site.known_source.name, share: percent(language, site.known_source.share) })}</p>
-      )}
       {analyst && (
         <div class="verbs" role="group" aria-label={t('decide')}>
           <button type="button" class="main" disabled={!can.confirm} onClick={() => ask('confirm')}>{t('verb.confirm')} <kbd>c</kbd></button>

@@ -81,7 +81,7 @@ function Row({ site, current, marked, markable, looking }: {
           {site.emission_kg_h !== null && <span>{significant(language, site.emission_kg_h)} kg/h</span>}
           {site.known_source && <span class="known" title={site.known_source.name}>{site.known_source.name}</span>}
           <span class="grow" />
-          <Bar value={site.probability} kind="real" />
+          {!site.known_source && <Bar value={site.probability} kind="real" />}
         </span>
       </button>
     </div>

@@ -38,7 +38,7 @@ await test(async ({ casebook, open, say }) => {
   const dairy = sites.find((s) => s.known_source);
   await page.goto(`${page.url().split('#')[0]}#/sites/${dairy.site}`);
   await siteAfter(page, site);
-  await evidence.getByText(/North dairy explains it/).waitFor();
+  await evidence.getByText('explained by North dairy').waitFor();
   await evidence.locator('.near li.same', { hasText: 'North dairy' }).waitFor();
   say('a known source is named as what explains a site');
 
