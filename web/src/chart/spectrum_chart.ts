@@ -3,6 +3,7 @@
 // of the ground where it is far too small to be seen beside the signal.
 import uPlot from 'uplot';
 import type { Spectrum } from '../api/types';
+import { colourOf } from '../style/colours';
 import { significant } from '../text/format';
 import type { Language } from '../state/settings';
 
@@ -15,7 +16,7 @@ const PADDING: [number, number, number, number] = [8, 12, 0, 0];
 
 /** Draws into 'box', follows its width; returns what takes it away again. */
 export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: OtherFit[], words: Words): () => void {
-  const colour = (name: string) => getComputedStyle(box).getPropertyValue(name).trim();
+  const colour = (name: string) => colourOf(box, name);
   const ink = colour('--ink-soft');
   const grid = { stroke: colour('--line'), width: 1 };
   const font = '11px system-ui, sans-serif';

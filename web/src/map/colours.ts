@@ -1,4 +1,5 @@
-// Colours of the map, read from the same variables as the rest of the page (style/page.css).
+// Colours of the map, those of the rest of the page (style/page.css).
+import { colourOf } from '../style/colours';
 
 export interface Colours {
   water: string; land: string; border: string; grid: string; ink: string; halo: string;
@@ -7,8 +8,7 @@ export interface Colours {
 }
 
 export function coloursOf(element: Element): Colours {
-  const style = getComputedStyle(element);
-  const get = (name: string) => style.getPropertyValue(name).trim();
+  const get = (name: string) => colourOf(element, name);
   const state = (name: string) => [name, get(`--state-${name}`)] as const;
   return {
     water: get('--map-water'), land: get('--map-land'), border: get('--map-border'), grid: get('--map-grid'),
