@@ -1,8 +1,21 @@
 // The routes the page uses, one line each.
 import { Http } from './http';
 import type {
-  About, CheckpointAnswer, LayerName, LedgerAnswer, Looking, MapFiles, Me, Overlay, Role, Site,
-  SiteDetail, SitesAnswer, Spectrum, User, VerifyAnswer,
+  About,
+  CheckpointAnswer,
+  LayerName,
+  LedgerAnswer,
+  Looking,
+  MapFiles,
+  Me,
+  Overlay,
+  Role,
+  Site,
+  SiteDetail,
+  SitesAnswer,
+  Spectrum,
+  User,
+  VerifyAnswer,
 } from './types';
 
 export const http = new Http();
@@ -39,8 +52,7 @@ export const api = {
     post<{ sites: Site[] }>('/api/decisions/another-pass', { site, version, ...said(words) }),
   reject: (sites: { site: string; version: string }[], reason: string, words: string) =>
     post<{ sites: Site[] }>('/api/decisions/reject', { sites, reason, words }),
-  undo: (site: string, words: string) =>
-    post<{ sites: Site[] }>('/api/decisions/undo', { site, ...said(words) }),
+  undo: (site: string, words: string) => post<{ sites: Site[] }>('/api/decisions/undo', { site, ...said(words) }),
 
   look: (site: string | null) => http.ask<void>('PUT', '/api/presence', { site }),
   looking: () => get<{ looking: Looking[] }>('/api/presence'),

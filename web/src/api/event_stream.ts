@@ -8,7 +8,11 @@
 
 export type LineState = 'connecting' | 'live' | 'lost' | 'ended';
 
-export interface ServerEvent { name: string; id: string; data: unknown }
+export interface ServerEvent {
+  name: string;
+  id: string;
+  data: unknown;
+}
 
 /** Pieces of text in, whole events out (WHATWG HTML 9.2.6). */
 export class EventParser {
@@ -32,9 +36,10 @@ export class EventParser {
 
   private take(line: string): ServerEvent | null {
     if (line === '') {
-      const event = this.data.length === 0
-        ? null
-        : { name: this.name || 'message', id: this.id, data: parsed(this.data.join('\n')) };
+      const event =
+        this.data.length === 0
+          ? null
+          : { name: this.name || 'message', id: this.id, data: parsed(this.data.join('\n')) };
       this.name = '';
       this.data = [];
       this.id = '';

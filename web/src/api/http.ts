@@ -32,7 +32,8 @@ export class Http {
       try {
         return await this.once<T>(method, path, body);
       } catch (error) {
-        if (method !== 'GET' || tries === MOST_TRIES || !(error instanceof ApiError) || error.code !== 'busy') throw error;
+        if (method !== 'GET' || tries === MOST_TRIES || !(error instanceof ApiError) || error.code !== 'busy')
+          throw error;
         const wait = Math.min(5, Number(error.more['retry_s'] ?? 1));
         await new Promise((done) => setTimeout(done, 1000 * wait));
       }

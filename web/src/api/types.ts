@@ -3,7 +3,13 @@
 export type Role = 'analyst' | 'releaser' | 'overseer' | 'partner' | 'admin';
 
 export const STATES = [
-  'candidate', 'another-pass', 'rejected', 'confirmed', 'released', 'recalled', 'expired',
+  'candidate',
+  'another-pass',
+  'rejected',
+  'confirmed',
+  'released',
+  'recalled',
+  'expired',
 ] as const;
 export type State = (typeof STATES)[number];
 
@@ -28,7 +34,11 @@ export interface Me {
   states: string[];
 }
 
-export interface Ellipse { major_m: number; minor_m: number; azimuth_deg: number }
+export interface Ellipse {
+  major_m: number;
+  minor_m: number;
+  azimuth_deg: number;
+}
 
 export type Reason =
   | { code: 'real'; probability: number; words: string }
@@ -40,7 +50,13 @@ export type Reason =
   | { code: 'rate'; kg_h: number; sigma_kg_h: number; words: string }
   | { code: 'known'; name: string; gas: string; share: number; words: string };
 
-export interface Decided { by: string; what: string; at: string; reason: string; words: string }
+export interface Decided {
+  by: string;
+  what: string;
+  at: string;
+  reason: string;
+  words: string;
+}
 
 export interface Site {
   site: string;
@@ -137,7 +153,11 @@ export interface HistoryEntry {
   undone: boolean;
 }
 
-export interface Near { name: string; gases: string[]; distance_m: number }
+export interface Near {
+  name: string;
+  gases: string[];
+  distance_m: number;
+}
 
 export interface SiteDetail {
   site: Site;
@@ -185,7 +205,12 @@ export interface LedgerEntry {
   object: Record<string, unknown>;
 }
 
-export interface LedgerAnswer { size: number; origin: string; entries: LedgerEntry[]; next: string | null }
+export interface LedgerAnswer {
+  size: number;
+  origin: string;
+  entries: LedgerEntry[];
+  next: string | null;
+}
 
 export interface CheckpointAnswer {
   size: number;
@@ -195,7 +220,14 @@ export interface CheckpointAnswer {
   kept: { size: number; note: string; signatures: string[] }[];
 }
 
-export interface VerifyAnswer { entries: number; good: boolean; root: string; origin: string; checkpoints: number; findings: string[] }
+export interface VerifyAnswer {
+  entries: number;
+  good: boolean;
+  root: string;
+  origin: string;
+  checkpoints: number;
+  findings: string[];
+}
 
 export interface User {
   name: string;
@@ -206,4 +238,7 @@ export interface User {
   locked_s: number;
 }
 
-export interface Looking { site: string; people: string[] }
+export interface Looking {
+  site: string;
+  people: string[];
+}

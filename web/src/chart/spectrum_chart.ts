@@ -7,8 +7,16 @@ import { colourOf } from '../style/colours';
 import { significant } from '../text/format';
 import type { Language } from '../state/settings';
 
-export interface Words { excess: string; residual: string; wavelength: string; language: Language }
-export interface OtherFit { index: number; fit: (number | null)[] }
+export interface Words {
+  excess: string;
+  residual: string;
+  wavelength: string;
+  language: Language;
+}
+export interface OtherFit {
+  index: number;
+  fit: (number | null)[];
+}
 
 const HEIGHT = 150;
 const HEIGHT_BELOW = 116;
@@ -22,34 +30,73 @@ export function drawSpectrum(box: HTMLElement, spectrum: Spectrum, others: Other
   const font = '11px system-ui, sans-serif';
   const values = (_: uPlot, splits: number[]) => splits.map((v) => significant(words.language, v, 3));
   const sync = { key: `spectrum-${spectrum.plume}` };
-  const xAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 26, values, label: words.wavelength, labelSize: 16, labelFont: font };
+  const xAxis: uPlot.Axis = {
+    stroke: ink,
+    grid,
+    ticks: grid,
+    font,
+    size: 26,
+    values,
+    label: words.wavelength,
+    labelSize: 16,
+    labelFont: font,
+  };
   const yAxis: uPlot.Axis = { stroke: ink, grid, ticks: grid, font, size: 58, values, space: 20 };
   const top = span([spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)]);
   const low = span([spectrum.residual]);
-  const common = { width: box.clientWidth || 380, padding: PADDING, legend: { show: false }, cursor: { sync, drag: { x: true, y: false } } };
-  const series = (label: string, name: string, more: Partial<uPlot.Series> = {}): uPlot.Series =>
-    ({ label, stroke: colour(name), width: 1.5, points: { show: false }, ...more });
+  const common = {
+    width: box.clientWidth || 380,
+    padding: PADDING,
+    legend: { show: false },
+    cursor: { sync, drag: { x: true, y: false } },
+  };
+  const series = (label: string, name: string, more: Partial<uPlot.Series> = {}): uPlot.Series => ({
+    label,
+    stroke: colour(name),
+    width: 1.5,
+    points: { show: false },
+    ...more,
+  });
 
-  const above = new uPlot({
-    ...common,
-    height: HEIGHT,
-    scales: { x: { time: false }, y: { range: top } },
-    axes: [{ ...xAxis, show: false }, yAxis],
-    series: [
-      {},
-      series(words.excess, '--chart-excess', { width: 1, points: { show: true, size: 4, fill: colour('--chart-excess') } }),
-      series('fit', '--chart-fit', { width: 2.2 }),
-      ...others.map((o) => series('other', `--chart-other${o.index}`, { dash: [[6, 4], [2, 3], [9, 3, 2, 3]][o.index] ?? [6, 4] })),
-    ],
-  }, [spectrum.wavelength_um, spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)] as uPlot.AlignedData, box);
+  const above = new uPlot(
+    {
+      ...common,
+      height: HEIGHT,
+      scales: { x: { time: false }, y: { range: top } },
+      axes: [{ ...xAxis, show: false }, yAxis],
+      series: [
+        {},
+        series(words.excess, '--chart-excess', {
+          width: 1,
+          points: { show: true, size: 4, fill: colour('--chart-excess') },
+        }),
+        series('fit', '--chart-fit', { width: 2.2 }),
+        ...others.map((o) =>
+          series('other', `--chart-other${o.index}`, {
+            dash: [
+              [6, 4],
+              [2, 3],
+              [9, 3, 2, 3],
+            ][o.index] ?? [6, 4],
+          }),
+        ),
+      ],
+    },
+    [spectrum.wavelength_um, spectrum.excess, spectrum.fit, ...others.map((o) => o.fit)] as uPlot.AlignedData,
+    box,
+  );
 
-  const below = new uPlot({
-    ...common,
-    height: HEIGHT_BELOW,
-    scales: { x: { time: false }, y: { range: low } },
-    axes: [xAxis, yAxis],
-    series: [{}, series(words.residual, '--chart-residual', { fill: colour('--chart-residual-fill'), fillTo: 0 })],
-  }, [spectrum.wavelength_um, spectrum.residual] as uPlot.AlignedData, box);
+  const below = new uPlot(
+    {
+      ...common,
+      height: HEIGHT_BELOW,
+      scales: { x: { time: false }, y: { range: low } },
+      axes: [xAxis, yAxis],
+      series: [{}, series(words.residual, '--chart-residual', { fill: colour('--chart-residual-fill'), fillTo: 0 })],
+    },
+    [spectrum.wavelength_um, spectrum.residual] as uPlot.AlignedData,
+    box,
+  );
 
   const observer = new ResizeObserver(() => {
     for (const plot of [above, below]) plot.setSize({ width: box.clientWidth, height: plot.height });

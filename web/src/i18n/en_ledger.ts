@@ -53,7 +53,7 @@ export const enLedger = {
   'verdict.other-entry': 'NOT verified: the proof is of another entry.',
   'verdict.not-in': 'NOT in the ledger that the checkpoint tells of.',
   'verdict.newer': 'Newer than the last checkpoint; nothing can be proven of it yet.',
-  'held': 'A checkpoint that you hold',
+  held: 'A checkpoint that you hold',
   'held.words': 'Worked out in this browser: whether today’s ledger is a growth of it, and whether a key signed it.',
   'held.note': 'Checkpoint (the whole file)',
   'held.public': 'Public key, 64 hexadecimal digits (if you have it)',

@@ -55,7 +55,7 @@ export const esLedger: Record<keyof typeof enLedger, string> = {
   'verdict.other-entry': 'NO verificado: la prueba es de otro asiento.',
   'verdict.not-in': 'NO está en el registro del que habla el estado firmado.',
   'verdict.newer': 'Más nuevo que el último estado firmado; aún no se puede probar nada.',
-  'held': 'Un estado firmado que usted guarda',
+  held: 'Un estado firmado que usted guarda',
   'held.words': 'Calculado en este navegador: si el registro de hoy crece a partir de él, y si una clave lo firmó.',
   'held.note': 'Estado firmado (el archivo entero)',
   'held.public': 'Clave pública, 64 cifras hexadecimales (si la tiene)',

@@ -9,9 +9,12 @@
 //     — vaho-ledger/0123... base64(key id, Ed25519)             the keeper's
 //     — south base64(key id, time, Ed25519)                     a witness's
 import { fromBase64 } from './bytes';
-import { sameHash, sha256, type Hash } from './merkle';
+import { sha256, type Hash } from './merkle';
 
-export interface Signature { name: string; bytes: Uint8Array<ArrayBuffer> }
+export interface Signature {
+  name: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
 
 export interface Checkpoint {
   origin: string;
@@ -50,12 +53,18 @@ const WITNESS = 4;
  * Did this key (32 bytes) sign it, as keeper under the name of the origin, or as the witness
  * 'name'?  'unable': this browser has no Ed25519.
  */
-export async function verifySigned(checkpoint: Checkpoint, key: Uint8Array<ArrayBuffer>, name = checkpoint.origin): Promise<Signed> {
+export async function verifySigned(
+  checkpoint: Checkpoint,
+  key: Uint8Array<ArrayBuffer>,
+  name = checkpoint.origin,
+): Promise<Signed> {
   const encoder = new TextEncoder();
   const kind = name === checkpoint.origin ? KEEPER : WITNESS;
   const id = (await sha256(encoder.encode(`${name}\n`), Uint8Array.of(kind), key)).slice(0, 4);
-  const found = checkpoint.signatures.find((s) =>
-    s.name === name && s.bytes.length === (kind === KEEPER ? 68 : 76) && id.every((byte, i) => byte === s.bytes[i]));
+  const found = checkpoint.signatures.find(
+    (s) =>
+      s.name === name && s.bytes.length === (kind === KEEPER ? 68 : 76) && id.every((byte, i) => byte === s.bytes[i]),
+  );
   if (!found) return 'absent';
   let said = checkpoint.text;
   if (kind === WITNESS) {
@@ -69,8 +78,4 @@ export async function verifySigned(checkpoint: Checkpoint, key: Uint8Array<Array
   } catch {
     return 'unable';
   }
-}
-
-export function sameState(a: Checkpoint, b: Checkpoint): boolean {
-  return a.origin === b.origin && a.size === b.size && sameHash(a.root, b.root);
 }

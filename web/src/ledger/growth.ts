@@ -19,7 +19,8 @@ export async function checkGrowth(held: Checkpoint, text: string): Promise<Growt
   if (!now || !/^old (0|[1-9]\d{0,15})$/.test(old ?? '') || !hashes.every((hash) => hash !== null)) return 'malformed';
   if (now.origin !== held.origin) return 'other-ledger';
   if (now.size < held.size) return 'truncated';
-  const good = Number((old ?? '').slice(4)) === held.size
-    && await verifyGrowth(held.size, held.root, now.size, now.root, hashes as Uint8Array[]);
+  const good =
+    Number((old ?? '').slice(4)) === held.size &&
+    (await verifyGrowth(held.size, held.root, now.size, now.root, hashes as Uint8Array[]));
   return good ? 'good' : 'rewritten';
 }

@@ -28,7 +28,11 @@ export function sameHash(a: Uint8Array, b: Uint8Array): boolean {
 
 /** True when the leaf with this hash is number 'index' of the tree of 'size' leaves with this root. */
 export async function verifyInclusion(
-  leaf: Uint8Array, index: number, size: number, proof: readonly Uint8Array[], root: Uint8Array,
+  leaf: Uint8Array,
+  index: number,
+  size: number,
+  proof: readonly Uint8Array[],
+  root: Uint8Array,
 ): Promise<boolean> {
   if (!isCount(index) || !isCount(size) || index >= size || leaf.length !== 32) return false;
   if (proof.some((hash) => hash.length !== 32)) return false;
@@ -54,7 +58,11 @@ export async function verifyInclusion(
 
 /** True when the tree of 'size2' leaves begins with that of 'size1': it only grew. */
 export async function verifyGrowth(
-  size1: number, root1: Uint8Array, size2: number, root2: Uint8Array, proof: readonly Uint8Array[],
+  size1: number,
+  root1: Uint8Array,
+  size2: number,
+  root2: Uint8Array,
+  proof: readonly Uint8Array[],
 ): Promise<boolean> {
   if (!isCount(size1) || !isCount(size2) || size1 > size2 || size1 === 0) return false;
   if (root1.length !== 32 || root2.length !== 32 || proof.some((hash) => hash.length !== 32)) return false;

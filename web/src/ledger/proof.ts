@@ -37,7 +37,10 @@ export function parseInclusion(text: string): InclusionProof | null {
 export type Verdict = 'good' | 'malformed' | 'other-entry' | 'not-in' | 'newer';
 
 /** 'newer': the entry came after the checkpoint, so that nothing can be said of it yet. */
-export async function checkInclusion(text: string, shown: { number: number; [key: string]: unknown }): Promise<{ verdict: Verdict; proof: InclusionProof | null }> {
+export async function checkInclusion(
+  text: string,
+  shown: { number: number; [key: string]: unknown },
+): Promise<{ verdict: Verdict; proof: InclusionProof | null }> {
   const proof = parseInclusion(text);
   if (!proof) return { verdict: 'malformed', proof };
   let entry: { [key: string]: unknown };
@@ -49,7 +52,12 @@ export async function checkInclusion(text: string, shown: { number: number; [key
   if (proof.index !== shown.number || !sameEntry(entry, shown)) return { verdict: 'other-entry', proof };
   if (proof.index >= proof.checkpoint.size) return { verdict: 'newer', proof };
   const good = await verifyInclusion(
-    await leafHash(proof.entry), proof.index, proof.checkpoint.size, proof.hashes, proof.checkpoint.root);
+    await leafHash(proof.entry),
+    proof.index,
+    proof.checkpoint.size,
+    proof.hashes,
+    proof.checkpoint.root,
+  );
   return { verdict: good ? 'good' : 'not-in', proof };
 }
 

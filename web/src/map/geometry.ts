@@ -5,7 +5,12 @@ const M_PER_DEGREE = 111_320;
 
 /** The ring of an ellipse; azimuth is that of the major axis, clockwise from north. */
 export function ellipseRing(
-  longitude: number, latitude: number, majorM: number, minorM: number, azimuthDeg: number, points = 64,
+  longitude: number,
+  latitude: number,
+  majorM: number,
+  minorM: number,
+  azimuthDeg: number,
+  points = 64,
 ): [number, number][] {
   const turn = (azimuthDeg * Math.PI) / 180;
   const perLongitude = M_PER_DEGREE * Math.max(0.01, Math.cos((latitude * Math.PI) / 180));
@@ -31,7 +36,10 @@ export function gridStep(spanDeg: number, lines = 4): number {
   return STEPS.find((step) => spanDeg / step >= lines) ?? 0.0001;
 }
 
-export interface Grid { lines: GeoJSON.FeatureCollection; labels: GeoJSON.FeatureCollection }
+export interface Grid {
+  lines: GeoJSON.FeatureCollection;
+  labels: GeoJSON.FeatureCollection;
+}
 
 /** Meridians and parallels over a box, with their degrees at its lower and left edges. */
 export function gridOver(box: Box, step: number): Grid {
@@ -51,7 +59,10 @@ export function gridOver(box: Box, step: number): Grid {
     const y = i * step;
     add([west, y], [east, y], [west, y], `${y.toFixed(decimals)}°`, 'left');
   }
-  return { lines: { type: 'FeatureCollection', features: lines }, labels: { type: 'FeatureCollection', features: labels } };
+  return {
+    lines: { type: 'FeatureCollection', features: lines },
+    labels: { type: 'FeatureCollection', features: labels },
+  };
 }
 
 /** The box around positions, with room of a share of its size and a least size. */

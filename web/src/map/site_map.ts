@@ -1,7 +1,13 @@
 // The map itself: MapLibre GL behind the few acts that the page needs.  Marks are one GL source,
 // so that 5,000 are drawn by the card; a change of the queue is one setData.
 import {
-  Map as GlMap, NavigationControl, ScaleControl, setWorkerUrl, type GeoJSONSource, type ImageSource, type MapMouseEvent,
+  Map as GlMap,
+  NavigationControl,
+  ScaleControl,
+  setWorkerUrl,
+  type GeoJSONSource,
+  type ImageSource,
+  type MapMouseEvent,
 } from 'maplibre-gl';
 import type { Overlay, Site, SiteDetail } from '../api/types';
 import { MAP_LAYERS, type MapLayer } from '../state/settings';
@@ -18,9 +24,15 @@ export interface MapEvents {
   onFailure: (message: string) => void;
 }
 
-export interface Picture { url: string; bounds: Box }
+export interface Picture {
+  url: string;
+  bounds: Box;
+}
 
-const collection = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features });
+const collection = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({
+  type: 'FeatureCollection',
+  features,
+});
 
 export class SiteMap {
   private readonly map: GlMap;
@@ -35,9 +47,18 @@ export class SiteMap {
     this.box = box;
     this.shown = shown;
     this.map = new GlMap({
-      container: box, style: mapStyle(coloursOf(box), LAND_URL, BORDERS_URL), attributionControl: false,
-      dragRotate: false, pitchWithRotate: false, touchPitch: false, maxZoom: 20, center: [0, 20], zoom: 1,
-      renderWorldCopies: false, locale: words, fadeDuration: 0,
+      container: box,
+      style: mapStyle(coloursOf(box), LAND_URL, BORDERS_URL),
+      attributionControl: false,
+      dragRotate: false,
+      pitchWithRotate: false,
+      touchPitch: false,
+      maxZoom: 20,
+      center: [0, 20],
+      zoom: 1,
+      renderWorldCopies: false,
+      locale: words,
+      fadeDuration: 0,
     });
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
@@ -49,13 +70,24 @@ export class SiteMap {
     this.map.on('mousemove', (e: MapMouseEvent) => events.onPointer(e.lngLat.lng, e.lngLat.lat));
     this.map.on('click', (e: MapMouseEvent) => {
       const near = 8;
-      const found = this.ready ? this.map.queryRenderedFeatures(
-        [[e.point.x - near, e.point.y - near], [e.point.x + near, e.point.y + near]], { layers: ['sites'] }) : [];
+      const found = this.ready
+        ? this.map.queryRenderedFeatures(
+            [
+              [e.point.x - near, e.point.y - near],
+              [e.point.x + near, e.point.y + near],
+            ],
+            { layers: ['sites'] },
+          )
+        : [];
       const site: unknown = found[0]?.properties['site'];
       if (typeof site === 'string') events.onSelect(site);
     });
-    this.map.on('mouseenter', 'sites', () => { this.map.getCanvas().style.cursor = 'pointer'; });
-    this.map.on('mouseleave', 'sites', () => { this.map.getCanvas().style.cursor = ''; });
+    this.map.on('mouseenter', 'sites', () => {
+      this.map.getCanvas().style.cursor = 'pointer';
+    });
+    this.map.on('mouseleave', 'sites', () => {
+      this.map.getCanvas().style.cursor = '';
+    });
     this.map.on('error', (e) => events.onFailure(e.error.message));
   }
 
@@ -90,32 +122,69 @@ export class SiteMap {
   }
 
   setSites(sites: readonly Site[], label: (site: Site) => string): void {
-    this.setData('sites', sites.map((site) => ({
-      type: 'Feature',
-      properties: { site: site.site, state: site.state, probability: site.probability, rank: site.rank, label: label(site) },
-      geometry: { type: 'Point', coordinates: [site.longitude, site.latitude] },
-    })));
+    this.setData(
+      'sites',
+      sites.map((site) => ({
+        type: 'Feature',
+        properties: {
+          site: site.site,
+          state: site.state,
+          probability: site.probability,
+          rank: site.rank,
+          label: label(site),
+        },
+        geometry: { type: 'Point', coordinates: [site.longitude, site.latitude] },
+      })),
+    );
   }
 
   /** The site on the screen: its plumes' footprints, and where it is with 95 %. */
   setDetail(detail: SiteDetail | null, plume: number | null): void {
     const plumes = detail?.plumes ?? [];
-    this.setData('footprints', plumes.filter((p) => p.geometry !== null).map((p) => ({
-      type: 'Feature', properties: { current: p.id === plume }, geometry: p.geometry as GeoJSON.Geometry,
-    })));
+    this.setData(
+      'footprints',
+      plumes
+        .filter((p) => p.geometry !== null)
+        .map((p) => ({
+          type: 'Feature',
+          properties: { current: p.id === plume },
+          geometry: p.geometry as GeoJSON.Geometry,
+        })),
+    );
     const site = detail?.site;
     const ellipse = site?.ellipse;
     const sigma = site?.position_sigma_m ?? 0;
-    const ring = !site ? null : ellipseRing(
-      site.longitude, site.latitude, WITHIN_95 * (ellipse?.major_m ?? sigma), WITHIN_95 * (ellipse?.minor_m ?? sigma), ellipse?.azimuth_deg ?? 0);
-    this.setData('errors', ring && (ellipse || sigma > 0) ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }] : []);
+    const ring = !site
+      ? null
+      : ellipseRing(
+          site.longitude,
+          site.latitude,
+          WITHIN_95 * (ellipse?.major_m ?? sigma),
+          WITHIN_95 * (ellipse?.minor_m ?? sigma),
+          ellipse?.azimuth_deg ?? 0,
+        );
+    this.setData(
+      'errors',
+      ring && (ellipse || sigma > 0)
+        ? [{ type: 'Feature', properties: {}, geometry: { type: 'Polygon', coordinates: [ring] } }]
+        : [],
+    );
   }
 
   /** The ring has a source of its own: one point is cheaper to put elsewhere than 5,000 to sift. */
   select(site: Site | undefined): void {
-    this.setData('chosen', !site ? [] : [{
-      type: 'Feature', properties: {}, geometry: { type: 'Point', coordinates: [site.longitude, site.latitude] },
-    }]);
+    this.setData(
+      'chosen',
+      !site
+        ? []
+        : [
+            {
+              type: 'Feature',
+              properties: {},
+              geometry: { type: 'Point', coordinates: [site.longitude, site.latitude] },
+            },
+          ],
+    );
   }
 
   showLayers(shown: Record<MapLayer, boolean>): void {
@@ -149,13 +218,26 @@ export class SiteMap {
       return;
     }
     const [w, s, e, n] = picture.bounds;
-    const coordinates: [[number, number], [number, number], [number, number], [number, number]] = [[w, n], [e, n], [e, s], [w, s]];
+    const coordinates: [[number, number], [number, number], [number, number], [number, number]] = [
+      [w, n],
+      [e, n],
+      [e, s],
+      [w, s],
+    ];
     if (source) {
       source.updateImage({ url: picture.url, coordinates });
       return;
     }
     this.map.addSource(name, { type: 'image', url: picture.url, coordinates });
-    this.map.addLayer({ id: name, source: name, type: 'raster', paint: { 'raster-opacity': opacity, 'raster-resampling': 'nearest', 'raster-fade-duration': 0 } }, under);
+    this.map.addLayer(
+      {
+        id: name,
+        source: name,
+        type: 'raster',
+        paint: { 'raster-opacity': opacity, 'raster-resampling': 'nearest', 'raster-fade-duration': 0 },
+      },
+      under,
+    );
     this.map.setLayoutProperty(name, 'visibility', this.shown[name] ? 'visible' : 'none');
   }
 
@@ -173,7 +255,8 @@ export class SiteMap {
     const { clientWidth: width, clientHeight: height } = this.box;
     const at = this.map.project([longitude, latitude]);
     const edge = 40;
-    if (at.x < edge || at.y < edge || at.x > width - edge || at.y > height - edge) this.map.easeTo({ center: [longitude, latitude], duration: 250 });
+    if (at.x < edge || at.y < edge || at.x > width - edge || at.y > height - edge)
+      this.map.easeTo({ center: [longitude, latitude], duration: 250 });
   }
 
   zoomTo(longitude: number, latitude: number): void {
@@ -183,7 +266,12 @@ export class SiteMap {
   private drawGrid(): void {
     if (!this.ready) return;
     const bounds = this.map.getBounds();
-    const box: Box = [bounds.getWest(), Math.max(-85, bounds.getSouth()), bounds.getEast(), Math.min(85, bounds.getNorth())];
+    const box: Box = [
+      bounds.getWest(),
+      Math.max(-85, bounds.getSouth()),
+      bounds.getEast(),
+      Math.min(85, bounds.getNorth()),
+    ];
     const grid = gridOver(box, gridStep(Math.min(box[2] - box[0], box[3] - box[1])));
     this.setData('grid', grid.lines.features);
     this.setData('gridlabels', grid.labels.features);

@@ -17,7 +17,9 @@ export type Dialog =
   | { kind: 'help' };
 
 export const dialogs = new Store<{ open: Dialog | null; sending: boolean; error: string }>({
-  open: null, sending: false, error: '',
+  open: null,
+  sending: false,
+  error: '',
 });
 
 /** What this person decided since the page was opened, latest last. */

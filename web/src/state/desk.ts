@@ -4,13 +4,29 @@ import { api } from '../api/calls';
 import { ApiError } from '../api/http';
 import type { Site, SiteDetail } from '../api/types';
 import {
-  EMPTY_QUEUE, differences, neighbour, withChanged, withFilter, withMark, withSites, type Filter, type Queue,
+  EMPTY_QUEUE,
+  differences,
+  neighbour,
+  withChanged,
+  withFilter,
+  withMark,
+  withSites,
+  type Filter,
+  type Queue,
 } from './queue';
 import { session, isReader } from './session';
 import { Store } from './store';
 
 /** Somebody changed the site that is open. */
-export interface News { by: string; what: string; at: string; reason: string; words: string; differ: (keyof Site)[]; before: Site }
+export interface News {
+  by: string;
+  what: string;
+  at: string;
+  reason: string;
+  words: string;
+  differ: (keyof Site)[];
+  before: Site;
+}
 
 export interface Desk {
   queue: Queue;
@@ -30,8 +46,17 @@ export interface Desk {
 }
 
 export const desk = new Store<Desk>({
-  queue: EMPTY_QUEUE, loading: false, failed: '', at: null, flightsSince: 0, looking: new Map(),
-  detail: null, detailFailed: '', news: null, plume: null, mapVersion: 0,
+  queue: EMPTY_QUEUE,
+  loading: false,
+  failed: '',
+  at: null,
+  flightsSince: 0,
+  looking: new Map(),
+  detail: null,
+  detailFailed: '',
+  news: null,
+  plume: null,
+  mapVersion: 0,
 });
 
 /** What the next site's evidence was when it was fetched ahead. */
@@ -63,8 +88,12 @@ export async function loadSites(): Promise<void> {
     ahead = null;
     const looking = new Map(sites.filter((s) => s.looking?.length).map((s) => [s.site, s.looking ?? []]));
     desk.set({
-      queue: withSites(desk.get().queue, sites), loading: false, failed: '', at: answer.at,
-      flightsSince: answer.flights_since, looking,
+      queue: withSites(desk.get().queue, sites),
+      loading: false,
+      failed: '',
+      at: answer.at,
+      flightsSince: answer.flights_since,
+      looking,
     });
     const { selected } = desk.get().queue;
     if (selected !== null) await openSite(selected, true);
@@ -132,8 +161,13 @@ function tellOfChange(before: Site, now: Site): void {
   if (decided?.by === me && decided?.at !== before.decided?.at && differ.every((key) => key === 'state')) return;
   desk.set({
     news: {
-      by: byOther ? decided.by : '', what: byOther ? decided.what : '', at: byOther ? decided.at : '',
-      reason: byOther ? decided.reason : '', words: byOther ? decided.words : '', differ, before,
+      by: byOther ? decided.by : '',
+      what: byOther ? decided.what : '',
+      at: byOther ? decided.at : '',
+      reason: byOther ? decided.reason : '',
+      words: byOther ? decided.words : '',
+      differ,
+      before,
     },
   });
 }

@@ -4,12 +4,25 @@ import { desk, mark, selectBy } from './desk';
 import { settings } from './settings';
 import type { Key } from '../i18n';
 
-export interface Binding { keys: readonly string[]; label: Key; run: () => void }
+export interface Binding {
+  keys: readonly string[];
+  label: Key;
+  run: () => void;
+}
 
 /** Acts of the map and the lists, given by the views while they are there. */
-export const hooks: { zoomToSite: () => void; focusFilter: () => void; plumeBy: (by: 1 | -1) => void; focusEvidence: () => void; toggleOverlay: () => void } = {
-  zoomToSite: () => undefined, focusFilter: () => undefined, plumeBy: () => undefined,
-  focusEvidence: () => undefined, toggleOverlay: () => undefined,
+export const hooks: {
+  zoomToSite: () => void;
+  focusFilter: () => void;
+  plumeBy: (by: 1 | -1) => void;
+  focusEvidence: () => void;
+  toggleOverlay: () => void;
+} = {
+  zoomToSite: () => undefined,
+  focusFilter: () => undefined,
+  plumeBy: () => undefined,
+  focusEvidence: () => undefined,
+  toggleOverlay: () => undefined,
 };
 
 function flipMark(): void {

@@ -62,7 +62,10 @@ function changedSoon(site: string): void {
     changed = new Set();
     if (names.length > ONE_BY_ONE) return void loadSites();
     for (const name of names) {
-      api.site(name).then((detail) => takeIn([detail.site])).catch(() => reloadSoon());
+      api
+        .site(name)
+        .then((detail) => takeIn([detail.site]))
+        .catch(() => reloadSoon());
     }
   }, 60);
 }

@@ -30,7 +30,12 @@ export interface Queue {
 }
 
 export const EMPTY_QUEUE: Queue = {
-  order: [], sites: new Map(), filter: FIRST_FILTER, shown: [], selected: null, marked: new Set(),
+  order: [],
+  sites: new Map(),
+  filter: FIRST_FILTER,
+  shown: [],
+  selected: null,
+  marked: new Set(),
 };
 
 export function fits(site: Site, filter: Filter): boolean {
@@ -40,7 +45,13 @@ export function fits(site: Site, filter: Filter): boolean {
   if (filter.hideKnown && site.known_source) return false;
   const text = filter.text.trim().toLowerCase();
   if (text === '') return true;
-  const about = [site.site, site.gas.replaceAll('_', ' '), site.known_source?.name ?? '', site.decided?.by ?? '', site.decided?.words ?? ''];
+  const about = [
+    site.site,
+    site.gas.replaceAll('_', ' '),
+    site.known_source?.name ?? '',
+    site.decided?.by ?? '',
+    site.decided?.words ?? '',
+  ];
   return about.some((one) => one.toLowerCase().includes(text));
 }
 
@@ -114,7 +125,7 @@ export function gasesOf(queue: Queue): string[] {
 }
 
 export function countsOf(queue: Queue): Record<State, number> {
-  const counts = { 'candidate': 0, 'another-pass': 0, 'rejected': 0, 'confirmed': 0, 'released': 0, 'recalled': 0, 'expired': 0 };
+  const counts = { candidate: 0, 'another-pass': 0, rejected: 0, confirmed: 0, released: 0, recalled: 0, expired: 0 };
   for (const site of queue.sites.values()) counts[site.state] += 1;
   return counts;
 }
@@ -122,7 +133,15 @@ export function countsOf(queue: Queue): Record<State, number> {
 /** What is otherwise in the evidence since a person looked; the names of the fields that differ. */
 export function differences(before: Site, now: Site): (keyof Site)[] {
   const watched: (keyof Site)[] = [
-    'state', 'probability', 'active', 'plumes', 'passes_seen', 'passes_missed', 'least_q_value', 'emission_kg_h', 'last_seen',
+    'state',
+    'probability',
+    'active',
+    'plumes',
+    'passes_seen',
+    'passes_missed',
+    'least_q_value',
+    'emission_kg_h',
+    'last_seen',
   ];
   return watched.filter((key) => before[key] !== now[key]);
 }

@@ -2,7 +2,10 @@
 import { Store } from './store';
 
 export type Place = 'review' | 'ledger' | 'users' | 'account';
-export interface Route { place: Place; site: string | null }
+export interface Route {
+  place: Place;
+  site: string | null;
+}
 
 export function parseRoute(hash: string): Route {
   const [place, name] = hash.replace(/^#\/?/, '').split('/');
@@ -22,6 +25,6 @@ export function followRoute(): () => void {
 
 /** Without a step in the browser's history: j and k are not places to go back to. */
 export function showSiteInRoute(site: string | null): void {
-  if (route.get().place !== 'review') return;
+  if (parseRoute(location.hash).place !== 'review') return; // on the way elsewhere, perhaps before the event of it
   history.replaceState(null, '', site === null ? '#/review' : `#/sites/${encodeURIComponent(site)}`);
 }

@@ -21,7 +21,15 @@ export function readSettings(stored: string | null, languages: readonly string[]
   const fresh: Settings = {
     language: wanted.toLowerCase().startsWith('es') ? 'es' : 'en',
     theme: 'system',
-    layers: { hillshade: true, overlay: false, territories: true, known: true, flights: false, footprints: true, grid: true },
+    layers: {
+      hillshade: true,
+      overlay: false,
+      territories: true,
+      known: true,
+      flights: false,
+      footprints: true,
+      grid: true,
+    },
     keys: true,
   };
   let kept: Partial<Settings> | null = null;
@@ -68,8 +76,4 @@ export function applySettings(): void {
   };
   settings.subscribe(apply);
   apply();
-}
-
-export function isDark(theme: Theme): boolean {
-  return theme === 'dark' || (theme === 'system' && matchMedia('(prefers-color-scheme: dark)').matches);
 }

@@ -57,19 +57,9 @@ export function moment(iso: string | null): string {
   return parts ? `${parts[1]} ${parts[2]} UTC` : '–';
 }
 
-/** 05-04 10:30, where the year and the zone stand beside it. */
-export function shortMoment(iso: string | null): string {
-  const parts = iso === null ? null : /^\d{4}-(\d\d-\d\d)T(\d\d:\d\d)/.exec(iso);
-  return parts ? `${parts[1]} ${parts[2]}` : '–';
-}
-
 /** 34.28712° N 118.19350° W; in Spanish west is O. */
 export function place(language: Language, longitude: number, latitude: number): string {
   const west = language === 'es' ? 'O' : 'W';
   const degrees = (v: number) => Math.abs(v).toFixed(5);
   return `${degrees(latitude)}° ${latitude < 0 ? 'S' : 'N'} ${degrees(longitude)}° ${longitude < 0 ? west : 'E'}`;
-}
-
-export function bytes(language: Language, n: number): string {
-  return n < 1e6 ? `${significant(language, n / 1e3, 3)} kB` : `${significant(language, n / 1e6, 3)} MB`;
 }

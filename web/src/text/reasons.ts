@@ -7,10 +7,14 @@ import { percent, probability, qValue, significant } from './format';
 import { gasIn } from './gases';
 
 export function inWords(p: number): Key {
-  return p >= 0.99 ? 'likely.certain'
-    : p >= 0.8 ? 'likely.probably'
-      : p >= 0.5 ? 'likely.more'
-        : p >= 0.2 ? 'likely.possibly'
+  return p >= 0.99
+    ? 'likely.certain'
+    : p >= 0.8
+      ? 'likely.probably'
+      : p >= 0.5
+        ? 'likely.more'
+        : p >= 0.2
+          ? 'likely.possibly'
           : 'likely.not';
 }
 
@@ -18,7 +22,10 @@ export function reasonText(language: Language, reason: Reason): string {
   const say = (key: Key, values: Record<string, string | number> = {}) => translate(language, key, values);
   switch (reason.code) {
     case 'real':
-      return say('reason.real', { likely: say(inWords(reason.probability)), p: probability(language, reason.probability) });
+      return say('reason.real', {
+        likely: say(inWords(reason.probability)),
+        p: probability(language, reason.probability),
+      });
     case 'stacked':
       return say(reason.by_itself ? 'reason.stacked' : 'reason.stacked.only', { n: reason.passes });
     case 'seen-once':
@@ -37,11 +44,14 @@ export function reasonText(language: Language, reason: Reason): string {
       });
     case 'rate':
       return say('reason.rate', {
-        rate: significant(language, reason.kg_h), sigma: significant(language, reason.sigma_kg_h, 1),
+        rate: significant(language, reason.kg_h),
+        sigma: significant(language, reason.sigma_kg_h, 1),
       });
     case 'known':
       return say('reason.known', {
-        name: reason.name, gas: gasIn(language, reason.gas), share: percent(language, reason.share),
+        name: reason.name,
+        gas: gasIn(language, reason.gas),
+        share: percent(language, reason.share),
       });
     default:
       return (reason as { words: string }).words;

@@ -8,17 +8,44 @@ import { parseRoute } from '../../src/state/route';
 
 function pass(time: string, seen: boolean, more: Partial<Pass> = {}): Pass {
   return {
-    flight: 'f', flight_id: 1, time, seen, plume: null, plume_id: null, q_value: null, emission_kg_h: null, emission_sigma_kg_h: null,
-    mean_ppmm: seen ? 50 : null, limit_ppmm: 10, limit_kg_h: null, valid: 1, chance: 0.9, weight: 1, ...more,
+    flight: 'f',
+    flight_id: 1,
+    time,
+    seen,
+    plume: null,
+    plume_id: null,
+    q_value: null,
+    emission_kg_h: null,
+    emission_sigma_kg_h: null,
+    mean_ppmm: seen ? 50 : null,
+    limit_ppmm: 10,
+    limit_kg_h: null,
+    valid: 1,
+    chance: 0.9,
+    weight: 1,
+    ...more,
   };
 }
 
 test('passes: columns in order, days marked, one unit for all', () => {
-  const layout = layPasses([pass('2026-05-04T10:30:00Z', true), pass('2026-05-04T14:00:00Z', false), pass('2026-05-05T10:30:00Z', true)]);
+  const layout = layPasses([
+    pass('2026-05-04T10:30:00Z', true),
+    pass('2026-05-04T14:00:00Z', false),
+    pass('2026-05-05T10:30:00Z', true),
+  ]);
   assert.equal(layout.unit, 'ppm·m');
-  assert.deepEqual(layout.columns.map((c) => c.newDay), [true, false, true]);
-  assert.deepEqual(layout.columns.map((c) => c.strength), [50, null, 50]);
-  assert.deepEqual(layout.columns.map((c) => c.limit), [10, 10, 10]);
+  assert.deepEqual(
+    layout.columns.map((c) => c.newDay),
+    [true, false, true],
+  );
+  assert.deepEqual(
+    layout.columns.map((c) => c.strength),
+    [50, null, 50],
+  );
+  assert.deepEqual(
+    layout.columns.map((c) => c.limit),
+    [10, 10, 10],
+  );
   assert.ok(layout.ticks.length >= 2);
   for (const value of [10, 50]) assert.ok(heightOf(layout, value) > 0 && heightOf(layout, value) < 1);
   assert.ok(heightOf(layout, 50) > heightOf(layout, 10));
@@ -28,7 +55,13 @@ test('passes: kg/h where both strength and limit have it', () => {
   const one = pass('2026-05-04T10:30:00Z', true, { emission_kg_h: 12, emission_sigma_kg_h: 3, limit_kg_h: 4 });
   const layout = layPasses([one, pass('2026-05-04T10:40:00Z', false, { limit_kg_h: 5 })]);
   assert.equal(layout.unit, 'kg/h');
-  assert.deepEqual(layout.columns.map((c) => [c.strength, c.sigma, c.limit]), [[12, 3, 4], [null, null, 5]]);
+  assert.deepEqual(
+    layout.columns.map((c) => [c.strength, c.sigma, c.limit]),
+    [
+      [12, 3, 4],
+      [null, null, 5],
+    ],
+  );
 });
 
 test('passes: none, and none with a number', () => {
@@ -54,10 +87,39 @@ test('the grid has about as many lines as asked for, with whole degrees', () => 
 
 test('boxes and positions', () => {
   assert.equal(boxAround([]), null);
-  assert.deepEqual(boxAround([[0, 0], [10, 20]], 0), [0, 0, 10, 20]);
+  assert.deepEqual(
+    boxAround(
+      [
+        [0, 0],
+        [10, 20],
+      ],
+      0,
+    ),
+    [0, 0, 10, 20],
+  );
   const small = boxAround([[5, 5]]);
   assert.ok(small && small[2] - small[0] > 0.001, 'one place has a box too');
-  const geometry: GeoJSON.Geometry = { type: 'MultiPolygon', coordinates: [[[[0, 0], [1, 0], [1, 1], [0, 0]]], [[[5, 5], [6, 5], [6, 6], [5, 5]]]] };
+  const geometry: GeoJSON.Geometry = {
+    type: 'MultiPolygon',
+    coordinates: [
+      [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+          [0, 0],
+        ],
+      ],
+      [
+        [
+          [5, 5],
+          [6, 5],
+          [6, 6],
+          [5, 5],
+        ],
+      ],
+    ],
+  };
   assert.equal([...positionsOf(geometry)].length, 8);
   assert.equal([...positionsOf(null)].length, 0);
 });

@@ -20,7 +20,16 @@ test('what is put in is the same in both', () => {
 });
 
 /** Words that are the same in both languages. */
-const SAME = new Set<string>(['snr', 'filter.gas', 'no', 'real', 'field.real', 'field.probability', 'reject.natural', 'reason.real']);
+const SAME = new Set<string>([
+  'snr',
+  'filter.gas',
+  'no',
+  'real',
+  'field.real',
+  'field.probability',
+  'reject.natural',
+  'reason.real',
+]);
 
 test('Spanish is not English left over', () => {
   for (const key of Object.keys(en) as Key[]) {
@@ -31,19 +40,23 @@ test('Spanish is not English left over', () => {
 test('every count has both forms', () => {
   for (const key of Object.keys(en)) {
     if (key.endsWith('.one')) assert.ok(key.replace(/one$/, 'other') in en, key);
-    if (key.endsWith('.other') && key !== 'history.other' && key !== 'reject.other') assert.ok(key.replace(/other$/, 'one') in en, key);
+    if (key.endsWith('.other') && key !== 'history.other' && key !== 'reject.other')
+      assert.ok(key.replace(/other$/, 'one') in en, key);
   }
 });
 
 test('every key is used somewhere', () => {
   const folder = path.resolve(process.env['VAHO_WEB'] ?? '', 'src');
   const sources = readdirSync(folder, { recursive: true }) as string[];
-  const text = sources.filter((name) => /\.tsx?$/.test(name) && !/i18n\/e[ns]/.test(name))
-    .map((name) => readFileSync(path.join(folder, name), 'utf8')).join('\n');
+  const text = sources
+    .filter((name) => /\.tsx?$/.test(name) && !/i18n\/e[ns]/.test(name))
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+    .join('\n');
   const made = [...text.matchAll(/`([a-z.]+)\.\$\{/g)].map((m) => `${m[1]}.`);
   for (const key of Object.keys(en)) {
     const plain = key.replace(/\.(one|other)$/, '');
-    const used = text.includes(`'${key}'`) || text.includes(`'${plain}'`) || made.some((start) => key.startsWith(start));
+    const used =
+      text.includes(`'${key}'`) || text.includes(`'${plain}'`) || made.some((start) => key.startsWith(start));
     assert.ok(used, `${key} is not used`);
   }
 });

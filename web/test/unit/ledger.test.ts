@@ -22,7 +22,13 @@ test('published proofs of inclusion', { skip: absent }, async () => {
   const cases = read('merkle_inclusion.json');
   assert.ok(cases.length > 50);
   for (const one of cases) {
-    const good = await verifyInclusion(bytes(one['leafHash']!), one['leafIdx']!, one['treeSize']!, list(one['proof']!), bytes(one['root']!));
+    const good = await verifyInclusion(
+      bytes(one['leafHash']!),
+      one['leafIdx']!,
+      one['treeSize']!,
+      list(one['proof']!),
+      bytes(one['root']!),
+    );
     assert.equal(good, !one['wantErr'], String(one['name']));
   }
 });
@@ -31,20 +37,33 @@ test('published proofs of growth', { skip: absent }, async () => {
   const cases = read('merkle_consistency.json');
   assert.ok(cases.length > 50);
   for (const one of cases) {
-    const good = await verifyGrowth(one['size1']!, bytes(one['root1']!), one['size2']!, bytes(one['root2']!), list(one['proof']!));
+    const good = await verifyGrowth(
+      one['size1']!,
+      bytes(one['root1']!),
+      one['size2']!,
+      bytes(one['root2']!),
+      list(one['proof']!),
+    );
     // one of them passes with roots that are no hashes of SHA-256 ("don't care"); here none does
     assert.equal(good, !one['wantErr'] && bytes(one['root1']!).length === 32, String(one['name']));
   }
 });
 
-const shown = { ...JSON.parse(new TextDecoder().decode(parseInclusion(ENTRY_THREE)!.entry)) as object, number: 3, why: null };
+const shown = {
+  ...(JSON.parse(new TextDecoder().decode(parseInclusion(ENTRY_THREE)!.entry)) as object),
+  number: 3,
+  why: null,
+};
 
 test('an entry that vaho proves is proven, and no other', async () => {
   assert.equal((await checkInclusion(ENTRY_THREE, shown)).verdict, 'good');
   assert.equal((await checkInclusion(ENTRY_THREE, { ...shown, number: 4 })).verdict, 'other-entry');
   assert.equal((await checkInclusion(ENTRY_THREE, { ...shown, who: 'another' })).verdict, 'other-entry');
   assert.equal((await checkInclusion(ENTRY_THREE, { ...shown, object: { file: 'b4.gpkg' } })).verdict, 'other-entry');
-  assert.equal((await checkInclusion(ENTRY_THREE.replace('index 3', 'index 2'), { ...shown, number: 2 })).verdict, 'other-entry');
+  assert.equal(
+    (await checkInclusion(ENTRY_THREE.replace('index 3', 'index 2'), { ...shown, number: 2 })).verdict,
+    'other-entry',
+  );
   assert.equal((await checkInclusion(ENTRY_THREE.replace('\n7\n', '\n17\n'), shown)).verdict, 'not-in');
   assert.equal((await checkInclusion(ENTRY_THREE.replace('kgLsfbx', 'kgLsfby'), shown)).verdict, 'not-in');
   assert.equal((await checkInclusion(ENTRY_THREE.replace('\n7\n', '\n3\n'), shown)).verdict, 'newer');
@@ -56,7 +75,10 @@ test('an entry that vaho proves is proven, and no other', async () => {
 test('a ledger that only grew, and one that did not', async () => {
   const held = parseCheckpoint(AT_FIVE)!;
   assert.equal(await checkGrowth(held, GROWTH_SINCE_FIVE), 'good');
-  assert.equal(await checkGrowth({ ...held, root: held.root.map((b, i) => (i === 0 ? b ^ 1 : b)) }, GROWTH_SINCE_FIVE), 'rewritten');
+  assert.equal(
+    await checkGrowth({ ...held, root: held.root.map((b, i) => (i === 0 ? b ^ 1 : b)) }, GROWTH_SINCE_FIVE),
+    'rewritten',
+  );
   assert.equal(await checkGrowth({ ...held, size: 4 }, GROWTH_SINCE_FIVE), 'rewritten');
   assert.equal(await checkGrowth({ ...held, size: 8 }, GROWTH_SINCE_FIVE), 'truncated');
   assert.equal(await checkGrowth({ ...held, origin: 'vaho-ledger/other' }, GROWTH_SINCE_FIVE), 'other-ledger');
@@ -67,7 +89,10 @@ test('signatures of the keeper and of a witness', async () => {
   const seven = parseCheckpoint(AT_SEVEN)!;
   const [keeper, south] = [fromHex(KEEPER)!, fromHex(SOUTH)!];
   assert.equal(seven.size, 7);
-  assert.deepEqual(seven.signatures.map((s) => s.name), [seven.origin, 'south']);
+  assert.deepEqual(
+    seven.signatures.map((s) => s.name),
+    [seven.origin, 'south'],
+  );
   assert.equal(await verifySigned(seven, keeper), 'good');
   assert.equal(await verifySigned(seven, south, 'south'), 'good');
   assert.equal(await verifySigned(seven, south), 'absent', 'a witness is not the keeper');
@@ -79,7 +104,13 @@ test('signatures of the keeper and of a witness', async () => {
 });
 
 test('what is no checkpoint', () => {
-  for (const text of ['', 'a\n1\n', `a\n01\n${'A'.repeat(43)}=\n`, `a\n1\n${'A'.repeat(40)}\n`, AT_SEVEN.replace('south f0', 'south f!')]) {
+  for (const text of [
+    '',
+    'a\n1\n',
+    `a\n01\n${'A'.repeat(43)}=\n`,
+    `a\n1\n${'A'.repeat(40)}\n`,
+    AT_SEVEN.replace('south f0', 'south f!'),
+  ]) {
     assert.equal(parseCheckpoint(text), null, text);
   }
 });

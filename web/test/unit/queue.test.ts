@@ -2,21 +2,56 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Site, State } from '../../src/api/types';
 import {
-  EMPTY_QUEUE, countsOf, differences, gasesOf, neighbour, withChanged, withFilter, withMark, withSites, type Queue,
+  EMPTY_QUEUE,
+  countsOf,
+  differences,
+  gasesOf,
+  neighbour,
+  withChanged,
+  withFilter,
+  withMark,
+  withSites,
+  type Queue,
 } from '../../src/state/queue';
 
 function site(name: string, rank: number, state: State = 'candidate', more: Partial<Site> = {}): Site {
   return {
-    site: name, version: '0', state, gas: name.split('-')[0] ?? '', longitude: 0, latitude: 0, ellipse: null, position_sigma_m: 5,
-    probability: rank, active: rank, on_share: 0.5, on_share_90: [0.1, 0.9], emission_kg_h: null, emission_sigma_kg_h: null,
-    least_q_value: 0.01, first_seen: null, last_seen: null, plumes: 1, passes_seen: 1, passes_missed: 0, single_plumes: 1,
-    passes_stacked: 0, rank, known_source: null, decided: null, ...more,
+    site: name,
+    version: '0',
+    state,
+    gas: name.split('-')[0] ?? '',
+    longitude: 0,
+    latitude: 0,
+    ellipse: null,
+    position_sigma_m: 5,
+    probability: rank,
+    active: rank,
+    on_share: 0.5,
+    on_share_90: [0.1, 0.9],
+    emission_kg_h: null,
+    emission_sigma_kg_h: null,
+    least_q_value: 0.01,
+    first_seen: null,
+    last_seen: null,
+    plumes: 1,
+    passes_seen: 1,
+    passes_missed: 0,
+    single_plumes: 1,
+    passes_stacked: 0,
+    rank,
+    known_source: null,
+    decided: null,
+    ...more,
   };
 }
 
-const four = (): Queue => withSites(EMPTY_QUEUE, [
-  site('ammonia-a', 0.9), site('acetone-b', 0.7, 'confirmed'), site('ammonia-c', 0.5, 'another-pass'), site('methane-d', 0.2),
-]);
+const four = (): Queue =>
+  withSites(EMPTY_QUEUE, [
+    site('ammonia-a', 0.9),
+    site('acetone-b', 0.7, 'confirmed'),
+    site('ammonia-c', 0.5, 'another-pass'),
+    site('methane-d', 0.2),
+  ]);
 
 test('what is to be judged is shown first, in the order of the server', () => {
   assert.deepEqual(four().shown, ['ammonia-a', 'ammonia-c', 'methane-d']);
@@ -28,7 +63,9 @@ test('filters', () => {
   assert.deepEqual(withFilter(four(), { states: [] }).shown.length, 4);
   assert.deepEqual(withFilter(four(), { gas: 'methane' }).shown, ['methane-d']);
   assert.deepEqual(withFilter(four(), { least: 0.4 }).shown, ['ammonia-a', 'ammonia-c']);
-  const dairy = withChanged(four(), [site('ammonia-a', 0.9, 'candidate', { known_source: { name: 'North dairy', share: 1 } })]);
+  const dairy = withChanged(four(), [
+    site('ammonia-a', 0.9, 'candidate', { known_source: { name: 'North dairy', share: 1 } }),
+  ]);
   assert.deepEqual(withFilter(dairy, { hideKnown: true }).shown, ['ammonia-c', 'methane-d']);
   assert.deepEqual(withFilter(dairy, { text: ' north ' }).shown, ['ammonia-a']);
 });
