@@ -169,7 +169,7 @@ export const en = {
   'reason.q': 'its most certain plume has a q-value of {q}',
   'reason.q.sum': 'its most certain sum has a q-value of {q}',
   'reason.emits': 'if real, {likely} emitting now ({p}), and {share} of the time ({low} to {high})',
-  'reason.rate': 'gives off {rate} ± {sigma} kg/h while it is seen',
+  'reason.rate': 'gives off {rate} while it is seen',
   'reason.known': '{share} of its place lies in the area of {name}, licensed for {gas}: ranked down',
   spectrum: 'Its light',
   'spectrum.excess': 'plume less ground',

@@ -172,7 +172,7 @@ export const es: Record<keyof typeof en, string> = {
   'reason.q': 'su penacho más seguro tiene un valor q de {q}',
   'reason.q.sum': 'su suma más segura tiene un valor q de {q}',
   'reason.emits': 'si es real, {likely} emite ahora ({p}), y el {share} del tiempo (del {low} al {high})',
-  'reason.rate': 'desprende {rate} ± {sigma} kg/h mientras se ve',
+  'reason.rate': 'desprende {rate} mientras se ve',
   'reason.known': 'el {share} de su lugar cae en el área de {name}, con licencia para {gas}: baja en la cola',
   spectrum: 'Su luz',
   'spectrum.excess': 'penacho menos suelo',

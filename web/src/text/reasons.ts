@@ -3,7 +3,7 @@
 import type { Reason } from '../api/types';
 import { translate, type Key } from '../i18n';
 import type { Language } from '../state/settings';
-import { percent, probability, qValue, significant } from './format';
+import { measured, percent, probability, qValue } from './format';
 import { gasIn } from './gases';
 
 export function inWords(p: number): Key {
@@ -43,10 +43,7 @@ export function reasonText(language: Language, reason: Reason): string {
         high: percent(language, reason.high),
       });
     case 'rate':
-      return say('reason.rate', {
-        rate: significant(language, reason.kg_h),
-        sigma: significant(language, reason.sigma_kg_h, 1),
-      });
+      return say('reason.rate', { rate: measured(language, reason.kg_h, reason.sigma_kg_h, 'kg/h') });
     case 'known':
       return say('reason.known', {
         name: reason.name,
