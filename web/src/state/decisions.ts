@@ -70,7 +70,7 @@ async function send(sites: Site[], call: () => Promise<{ sites: Site[] }>): Prom
   try {
     const answer = await call();
     closeDialog();
-    takeIn(answer.sites);
+    takeIn(answer.sites, true);
     return answer.sites;
   } catch (error) {
     const code = error instanceof ApiError ? error.code : 'fault';

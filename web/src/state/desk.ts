@@ -62,6 +62,8 @@ export const desk = new Store<Desk>({
 /** What the next site's evidence was when it was fetched ahead. */
 let ahead: { name: string; detail: Promise<SiteDetail> } | null = null;
 let loads = 0;
+/** The version that an act of this page made of a site: no news to who did it. */
+const ours = new Map<string, string>();
 /** Who runs through the queue with a key held down loads only where they rest. */
 const REST_MS = 90;
 let chosenAt = 0;
@@ -152,24 +154,12 @@ function fetchAhead(): void {
 }
 
 function tellOfChange(before: Site, now: Site): void {
-  if (before.version === now.version) return;
-  const me = session.get().me?.name;
-  const decided = now.decided;
+  if (before.version === now.version || ours.get(now.site) === now.version) return;
+  const decided = now.decided && now.decided.at > (before.decided?.at ?? '') ? now.decided : null;
   const differ = differences(before, now);
-  const byOther = decided !== null && decided.at !== before.decided?.at && decided.by !== me;
-  if (!byOther && differ.length === 0) return;
-  if (decided?.by === me && decided?.at !== before.decided?.at && differ.every((key) => key === 'state')) return;
-  desk.set({
-    news: {
-      by: byOther ? decided.by : '',
-      what: byOther ? decided.what : '',
-      at: byOther ? decided.at : '',
-      reason: byOther ? decided.reason : '',
-      words: byOther ? decided.words : '',
-      differ,
-      before,
-    },
-  });
+  if (!decided && differ.length === 0) return;
+  const nobody = { by: '', what: '', at: '', reason: '', words: '' };
+  desk.set({ news: { ...(decided ?? nobody), differ, before } });
 }
 
 export function reopen(): void {
@@ -190,8 +180,9 @@ export function markAllShown(on: boolean): void {
   desk.set({ queue: { ...queue, marked: on ? new Set(queue.shown.slice(0, 1000)) : new Set() } });
 }
 
-/** Sites as the server says they are now. */
-export function takeIn(sites: readonly Site[]): void {
+/** Sites as the server says they are now; by our own act, or by others. */
+export function takeIn(sites: readonly Site[], own = false): void {
+  if (own) for (const site of sites) ours.set(site.site, site.version);
   const { queue, detail } = desk.get();
   if (ahead && sites.some((site) => site.site === ahead?.name)) ahead = null;
   desk.set({ queue: withChanged(queue, sites) });
