@@ -109,7 +109,7 @@ export async function test(run, { flags = FLAGS } = {}) {
                 ...rest,
             });
             const page = await context.newPage();
-            page.setDefaultTimeout(20_000);
+            page.setDefaultTimeout(60_000);
             watch(page, server, wrong, allowed);
             await page.goto(server.url);
             return page;
