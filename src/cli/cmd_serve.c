@@ -23,7 +23,7 @@ static void print_help(void)
 {
     puts(
         "usage: vaho serve CASEBOOK [--bind ADDRESS] [--port N] [--cert FILE --key FILE]\n"
-        "                           [--page DIR] [--map DIR] [--json]\n"
+        "                           [--page DIR] [--map DIR] [--products DIR] [--json]\n"
         "       vaho serve --routes\n\n"
         "Serves the command centre over HTTP: people log in with their accounts, judge sites and\n"
         "see live what happens to the casebook, whoever does it.  Without a certificate it serves\n"
@@ -35,6 +35,7 @@ static void print_help(void)
         "  --key FILE      its key, PEM\n"
         "  --page DIR      the page's files; else those that were installed\n"
         "  --map DIR       base map and hillshade of yours, for the page\n"
+        "  --products DIR  folders that 'vaho detect' wrote: maps of evidence for the page\n"
         "  --routes        print every route, who may use it and what it takes, as JSON\n"
         "  --json          print JSON\n"
         "  -h, --help      this text\n\n"
@@ -60,20 +61,22 @@ static void say(void *ignored, const char *line)
     fprintf(stderr, "vaho serve: %s\n", line);
 }
 
-/* PREFIX/bin/vaho has its page in PREFIX/share/vaho/page. */
+/* PREFIX/bin/vaho has its page in PREFIX/share/vaho/page; where it was built it is beside it. */
 static const char *installed_page(char out[4096])
 {
+    static const char *const places[] = {"/../share/vaho/page", "/share/vaho/page"};
     char self[3072];
     ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
     struct stat about;
 
-    for (int i = 0; i < 2 && n > 0; i++)
-        while (n > 0 && self[--n] != '/')
-            ;
-    if (n <= 0)
-        return NULL;
-    snprintf(out, 4096, "%.*s/share/vaho/page", (int)n, self);
-    return stat(out, &about) == 0 && S_ISDIR(about.st_mode) ? out : NULL;
+    while (n > 0 && self[--n] != '/')
+        ;
+    for (size_t i = 0; i < sizeof places / sizeof places[0] && n > 0; i++) {
+        snprintf(out, 4096, "%.*s%s", (int)n, self, places[i]);
+        if (stat(out, &about) == 0 && S_ISDIR(about.st_mode))
+            return out;
+    }
+    return NULL;
 }
 
 static void tell(const struct request *r, const struct vaho_server *server)
@@ -130,12 +133,17 @@ static int print_routes(void)
 /* -1: go on. */
 static int take_options(struct request *r, int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"bind", required_argument, NULL, 'b'}, {"port", required_argument, NULL, 'p'},
-        {"cert", required_argument, NULL, 'c'}, {"key", required_argument, NULL, 'k'},
-        {"page", required_argument, NULL, 'g'}, {"map", required_argument, NULL, 'm'},
-        {"routes", no_argument, NULL, 'r'},     {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},       {NULL, 0, NULL, 0}};
+    static const struct option options[] = {{"bind", required_argument, NULL, 'b'},
+                                            {"port", required_argument, NULL, 'p'},
+                                            {"cert", required_argument, NULL, 'c'},
+                                            {"key", required_argument, NULL, 'k'},
+                                            {"page", required_argument, NULL, 'g'},
+                                            {"map", required_argument, NULL, 'm'},
+                                            {"products", required_argument, NULL, 'd'},
+                                            {"routes", no_argument, NULL, 'r'},
+                                            {"json", no_argument, NULL, 'j'},
+                                            {"help", no_argument, NULL, 'h'},
+                                            {NULL, 0, NULL, 0}};
     uint64_t port;
     int option;
 
@@ -151,6 +159,7 @@ static int take_options(struct request *r, int argc, char **argv)
         case 'k': r->settings.key = optarg; break;
         case 'g': r->settings.page = optarg; break;
         case 'm': r->settings.map = optarg; break;
+        case 'd': r->settings.products = optarg; break;
         case 'r': r->routes = 1; break;
         case 'j': r->json = 1; break;
         case 'h': print_help(); return EXIT_DONE;

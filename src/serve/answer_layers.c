@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "serve/answers.h"
 #include "serve/layers.h"
+#include "serve/overlays.h"
 #include "serve/parts.h"
 #include "serve/shapes.h"
 #include "serve/spectra.h"
@@ -101,4 +102,38 @@ void vaho_answer_spectrum(struct vaho_request *request, struct vaho_casebook *ca
         vaho_answer_json(request, 200, spectrum);
     else
         vaho_answer_failed(request, &error, "busy", "plume");
+}
+
+/* --- score maps ------------------------------------------------------------------------ */
+
+/* The number in the path; 0, which no flight has, where it is none. */
+static int64_t flight_of(const struct vaho_request *request)
+{
+    return strtoll(request->in_path[0], NULL, 10);
+}
+
+void vaho_answer_overlays(struct vaho_request *request, struct vaho_casebook *casebook)
+{
+    struct vaho_error error;
+    json_t *list = NULL;
+
+    if (vaho_overlays_json(&list, casebook, request->server->settings.products, flight_of(request),
+                           &error) == VAHO_OK)
+        vaho_answer_json(request, 200, json_pack("{s:o}", "overlays", list));
+    else
+        vaho_answer_failed(request, &error, "busy", "flight");
+}
+
+void vaho_answer_overlay(struct vaho_request *request, struct vaho_casebook *casebook)
+{
+    struct vaho_error error;
+
+    if (vaho_overlay_png(&request->text, &request->nbytes, casebook,
+                         request->server->settings.products, flight_of(request),
+                         request->in_path[1], &error) != VAHO_OK) {
+        vaho_answer_failed(request, &error, "busy", "flight");
+        return;
+    }
+    request->type = "image/png";
+    request->status = 200;
 }

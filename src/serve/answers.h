@@ -16,7 +16,7 @@ vaho_answer_fn vaho_answer_sites, vaho_answer_site, vaho_answer_confirm, vaho_an
     vaho_answer_reject, vaho_answer_undo;
 /* answer_layers.c */
 vaho_answer_fn vaho_answer_territories, vaho_answer_known, vaho_answer_flights, vaho_answer_plumes,
-    vaho_answer_spectrum;
+    vaho_answer_spectrum, vaho_answer_overlays, vaho_answer_overlay;
 /* answer_events.c */
 vaho_answer_fn vaho_answer_events, vaho_answer_looking, vaho_answer_look;
 /* answer_ledger.c */

@@ -170,6 +170,10 @@ const struct vaho_route vaho_routes[] = {
     GET("/api/layers/known", VAHO_READERS, READ, NULL, vaho_answer_known, "licensed emitters"),
     GET("/api/layers/flights", VAHO_READERS, READ, NULL, vaho_answer_flights, "where was flown"),
     GET("/api/layers/plumes", VAHO_READERS, READ, plumes_fields, vaho_answer_plumes, "footprints"),
+    GET("/api/flights/{id}/overlays", VAHO_READERS, READ, NULL, vaho_answer_overlays,
+        "maps of evidence of a flight, as pictures for the map"),
+    GET("/api/flights/{id}/overlays/{gas}", VAHO_READERS, READ, NULL, vaho_answer_overlay,
+        "one of them, PNG in Web Mercator"),
     GET("/api/map", VAHO_ANY_ROLE, NOW, NULL, vaho_answer_map, "files of the user's base map"),
 
     GET("/api/openapi.json", VAHO_ANYONE, NOW, NULL, vaho_answer_openapi, "this API, as OpenAPI"),

@@ -18,6 +18,7 @@ struct vaho_serve_settings {
     unsigned port;                 /* 0: any free one */
     const char *certificate, *key; /* PEM files; both or neither (NULL) */
     const char *page, *map;        /* folders; NULL: none */
+    const char *products;          /* folder of what 'vaho detect' wrote; NULL: none */
     double (*now_s)(void *clock);  /* seconds since 1970; called by several threads */
     void *clock;
     /* A line for whoever runs it: faults, without secrets or places.  By several threads. */
