@@ -296,6 +296,8 @@ export const es: Record<keyof typeof en, string> = {
   'map.none.words':
     'este navegador no lo dibuja (no tiene WebGL). Todo lo que muestra el mapa está en las listas, y puede tomarse cualquier decisión.',
   'overlay.none': 'El servidor no tiene mapa de puntuación de este vuelo.',
+  'overlay.scale':
+    'Mapa de puntuación de {flight}: transparente por debajo de {least} desviaciones típicas, rojo desde {most}',
   layers: 'En el mapa',
   'layer.show': 'Mostrar: {layer}',
   'layer.territories': 'Mandatos',

@@ -165,12 +165,15 @@ function Follow({ map, layers }: { map: SiteMap; layers: Layers }) {
         };
     }, []);
     useGround(map);
-    const absent = useOverlay(map, plume?.flight_id ?? null, detail?.site.gas ?? '', shown.overlay);
-    return absent ? (
+    const overlay = useOverlay(map, plume?.flight_id ?? null, detail?.site.gas ?? '', shown.overlay);
+    if (overlay === undefined) return null;
+    return (
         <p class="mapword" role="status">
-            {t('overlay.none')}
+            {overlay === null
+                ? t('overlay.none')
+                : t('overlay.scale', { flight: plume?.flight ?? '', least: overlay.least, most: overlay.most })}
         </p>
-    ) : null;
+    );
 }
 
 /** The user's own base map: hillshade, and GeoJSON files as lines. */
@@ -194,22 +197,20 @@ function useGround(map: SiteMap): void {
     }, []);
 }
 
-/** The score map of the flight whose plume is looked at; true: it is wanted and there is none. */
-function useOverlay(map: SiteMap, flight: number | null, gas: string, wanted: boolean): boolean {
-    const [absent, setAbsent] = useState(false);
+/** The score map of the flight whose plume is looked at; null: there is none, undefined: not wanted. */
+function useOverlay(map: SiteMap, flight: number | null, gas: string, wanted: boolean): Overlay | null | undefined {
+    const [shown, setShown] = useState<Overlay | null | undefined>(undefined);
     useEffect(() => {
         let left = false;
         const put = (overlay: Overlay | null) => {
             if (left) return;
             map.setOverlay(overlay);
-            setAbsent(wanted && overlay === null);
+            setShown(wanted ? overlay : undefined);
         };
-        if (flight === null || !wanted) {
-            put(null);
-        } else {
-            const fits = (one: Overlay) => one.gas === gas && one.kind === 'snr';
+        if (flight === null || !wanted) put(null);
+        else {
             api.overlays(flight).then(
-                ({ overlays }) => put(overlays.find(fits) ?? overlays.find((one) => one.gas === gas) ?? null),
+                ({ overlays }) => put(overlays.find((one) => one.gas === gas) ?? null),
                 () => put(null),
             );
         }
@@ -217,5 +218,5 @@ function useOverlay(map: SiteMap, flight: number | null, gas: string, wanted: bo
             left = true;
         };
     }, [flight, gas, wanted]);
-    return absent;
+    return shown;
 }

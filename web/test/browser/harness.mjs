@@ -62,11 +62,9 @@ export class Server {
     }
 
     async start(...more) {
-        this.child = spawn(
-            VAHO,
-            ['serve', this.casebook, '--page', PAGE, '--port', String(this.port), '--json', ...more],
-            { stdio: ['ignore', 'pipe', 'inherit'] },
-        );
+        this.child = spawn(VAHO, ['serve', this.casebook, '--port', String(this.port), '--json', ...more], {
+            stdio: ['ignore', 'pipe', 'inherit'],
+        });
         this.ended = new Promise((resolve) => this.child.on('exit', resolve));
         const lines = createInterface({ input: this.child.stdout });
         const first = await Promise.race([lines[Symbol.asyncIterator]().next(), this.ended.then(() => null)]);

@@ -49,7 +49,7 @@ await test(async ({ casebook, open, say }) => {
     await closed();
     assert.equal(await siteAfter(page, third), second, 'undo goes back to the site of the slip');
     assert.equal(await stateOf(second), 'candidate');
-  assert.equal(await page.locator('.newsbox').count(), 0, 'what one did oneself is no news');
+    assert.equal(await page.locator('.newsbox').count(), 0, 'what one did oneself is no news');
     await keyboard.press('p');
     await page.getByRole('dialog').waitFor();
     await keyboard.press('Enter');

@@ -2,7 +2,7 @@
 // ground (hillshade, roads) comes from the server and nowhere else.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { addPeople, ask, assert, openAs, REFUSED, siteAfter, siteShown, test } from './harness.mjs';
+import { addPeople, ask, assert, openAs, siteAfter, siteShown, test } from './harness.mjs';
 
 const PIXEL = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 
@@ -35,10 +35,10 @@ await test(async ({ casebook, dir, server, open, say }) => {
         }),
     );
     await server.stop();
-    await server.start('--map', ground);
+    await server.start('--map', ground, '--products', path.join(dir, 'exercise', 'found'));
 
     const got = new Map();
-    const ana = await openAs(open, 'ana', { allowed: [REFUSED(404)] }); // of a server without score maps
+    const ana = await openAs(open, 'ana');
     ana.on('response', (answer) => got.set(new URL(answer.url()).pathname, answer.status()));
     await ana.reload();
     const first = await siteShown(ana);
@@ -73,7 +73,9 @@ await test(async ({ casebook, dir, server, open, say }) => {
     await siteShown(ana);
     assert.ok(await ana.getByRole('checkbox', { name: 'Show: Flights' }).isChecked());
     await ana.keyboard.press('o');
-    await ana.waitForTimeout(300);
+    await ana.getByText(/Score map of d\d-f\d: clear below/).waitFor();
+    await ana.waitForTimeout(500);
+    assert.ok([...got].some(([url, status]) => /^\/api\/flights\/\d+\/overlays\/[a-z_]+$/.test(url) && status === 200));
     assert.ok(await ana.getByLabel('Score map').isChecked());
-    say('what is shown is kept');
+    say('what is switched on is kept; the score map of the flight lies on the ground');
 });
