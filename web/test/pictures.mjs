@@ -4,14 +4,14 @@ import path from 'node:path';
 import { addPeople, ANONYMOUS, logIn, test } from './browser/harness.mjs';
 
 const folder = process.argv[2];
-await test(async ({ casebook, server, open }) => {
+await test(async ({ casebook, dir, server, open }) => {
     addPeople(casebook, [
         ['root', 'admin,overseer'],
         ['ana', 'analyst', 'root'],
         ['ben', 'analyst', 'root'],
     ]);
     await server.stop();
-    await server.start();
+    await server.start('--products', path.join(dir, 'exercise', 'found'));
     const shoot = async (page, name) => {
         await page.waitForTimeout(1200);
         await page.screenshot({ path: path.join(folder, `${name}.png`) });
@@ -24,6 +24,7 @@ await test(async ({ casebook, server, open }) => {
     await page.locator('.spectrum canvas').first().waitFor();
     await shoot(page, 'review-light');
     await page.keyboard.press('g');
+    await page.keyboard.press('o');
     await shoot(page, 'review-zoomed');
     await page.locator('.evidence').evaluate((box) => box.scrollTo(0, 520));
     await shoot(page, 'evidence-below');

@@ -28,7 +28,7 @@ export const LAYERS_OF: Record<MapLayer, readonly string[]> = {
   overlay: ['overlay'],
   territories: ['territories', 'territories-line'],
   known: ['known', 'known-line', 'known-label'],
-  flights: ['flights', 'flights-line'],
+  flights: ['flights-line'],
   footprints: ['footprints', 'footprints-line', 'errors'],
   grid: ['grid', 'gridlabels'],
 };
@@ -61,7 +61,6 @@ function lines(colours: Colours): LayerSpecification[] {
     },
     { id: 'own-line', source: 'own', type: 'line', paint: { 'line-color': colours.border, 'line-width': 1 } },
     { id: 'grid', source: 'grid', type: 'line', paint: { 'line-color': colours.grid, 'line-width': 1 } },
-    { id: 'flights', source: 'flights', type: 'fill', paint: { 'fill-color': colours.flight, 'fill-opacity': 0.06 } },
     { id: 'flights-line', source: 'flights', type: 'line', paint: { 'line-color': colours.flight, 'line-width': 1.2 } },
     {
       id: 'territories',
