@@ -116,6 +116,7 @@ static void read_origin(struct vaho_request *request)
                  vaho_server_is_secure(request->server) ? "s" : "", host);
 }
 
+/* For limits: of IPv6 the network, for a client has all addresses of its own. */
 static void read_address(struct vaho_request *request)
 {
     const union MHD_ConnectionInfo *info =
@@ -125,9 +126,12 @@ static void read_address(struct vaho_request *request)
     if (address != NULL && address->sa_family == AF_INET)
         inet_ntop(AF_INET, &((const struct sockaddr_in *)(const void *)address)->sin_addr,
                   request->address, sizeof request->address);
-    else if (address != NULL && address->sa_family == AF_INET6)
-        inet_ntop(AF_INET6, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
-                  request->address, sizeof request->address);
+    else if (address != NULL && address->sa_family == AF_INET6) {
+        struct in6_addr v6 = ((const struct sockaddr_in6 *)(const void *)address)->sin6_addr;
+        if (!IN6_IS_ADDR_V4MAPPED(&v6))
+            memset(&v6.s6_addr[8], 0, 8);
+        inet_ntop(AF_INET6, &v6, request->address, sizeof request->address);
+    }
 }
 
 /* --- who asks -------------------------------------------------------------------------- */

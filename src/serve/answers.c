@@ -20,8 +20,8 @@ static const struct {
     {"user", 404},      {"entry", 404},   {"method", 405},      {"version", 409},
     {"edge", 409},      {"taken", 409},   {"last-admin", 409},  {"checkpoint", 409},
     {"code", 409},      {"length", 413},  {"type", 415},        {"not-acceptable-password", 422},
-    {"words", 422},     {"reason", 422},  {"locked", 429},      {"rate", 429},
-    {"busy", 503},      {"fault", 500}};
+    {"reason", 422},    {"locked", 429},  {"rate", 429},        {"busy", 503},
+    {"fault", 500}};
 
 void vaho_answer_typed(struct vaho_request *request, const char *type, json_t *json)
 {

@@ -127,34 +127,32 @@ static double latitude_of(double y_m)
     return (2 * atan(exp(y_m / EARTH_RADIUS_M)) - M_PI / 2) * 180 / M_PI;
 }
 
-static json_t *bounds_of(GDALDatasetH warped)
+/* West, south, east, north of what it is warped to; NULL: it has no place. */
+static json_t *bounds_of(const char *folder, const char *file)
 {
-    double t[6];
-
-    if (GDALGetGeoTransform(warped, t) != CE_None)
-        return NULL;
-    return json_pack("[ffff]", longitude_of(t[0]),
-                     latitude_of(t[3] + t[5] * GDALGetRasterYSize(warped)),
-                     longitude_of(t[0] + t[1] * GDALGetRasterXSize(warped)), latitude_of(t[3]));
-}
-
-static json_t *overlay_json(const char *folder, const char *file, int64_t flight_id)
-{
-    char path[PATH_NBYTES], gas[256], url[512];
+    char path[PATH_NBYTES + 256];
     GDALDatasetH warped;
     json_t *bounds = NULL;
+    double t[6];
+
+    snprintf(path, sizeof path, "%s/%s", folder, file);
+    warped = warp(path);
+    if (warped != NULL && GDALGetGeoTransform(warped, t) == CE_None)
+        bounds = json_pack(
+            "[ffff]", longitude_of(t[0]), latitude_of(t[3] + t[5] * GDALGetRasterYSize(warped)),
+            longitude_of(t[0] + t[1] * GDALGetRasterXSize(warped)), latitude_of(t[3]));
+    GDALClose(warped);
+    return bounds;
+}
+
+static json_t *overlay_json(const char *file, int64_t flight_id, json_t *bounds)
+{
+    char gas[256], url[512];
 
     snprintf(gas, sizeof gas, "%.*s", (int)(strlen(file) - strlen(map_end)), file);
-    snprintf(path, sizeof path, "%s/%s", folder, file);
     snprintf(url, sizeof url, "/api/flights/%lld/overlays/%s", (long long)flight_id, gas);
-    warped = warp(path);
-    if (warped != NULL)
-        bounds = bounds_of(warped);
-    GDALClose(warped);
-    return bounds == NULL ? NULL
-                          : json_pack("{s:s, s:s, s:s, s:o, s:i, s:i}", "gas", gas, "kind", "snr",
-                                      "url", url, "bounds", bounds, "least", VAHO_OVERLAY_LEAST,
-                                      "most", VAHO_OVERLAY_MOST);
+    return json_pack("{s:s, s:s, s:s, s:O, s:i, s:i}", "gas", gas, "kind", "snr", "url", url,
+                     "bounds", bounds, "least", VAHO_OVERLAY_LEAST, "most", VAHO_OVERLAY_MOST);
 }
 
 /* A name that needs no escaping in an address. */
@@ -176,6 +174,7 @@ enum vaho_status vaho_overlays_json(json_t **out, struct vaho_casebook *casebook
     struct dirent **found = NULL;
     struct vaho_gdal_scope scope;
     struct flight flight;
+    json_t *bounds = NULL;
     int n = 0;
     enum vaho_status status = find_flight(&flight, casebook, flight_id, error);
 
@@ -187,12 +186,15 @@ enum vaho_status vaho_overlays_json(json_t **out, struct vaho_casebook *casebook
     *out = json_array();
     if (find_folder(folder, products, &flight))
         n = scandir(folder, &found, is_map, alphasort);
+    if (n > 0) /* all maps of a search lie on one grid */
+        bounds = bounds_of(folder, found[0]->d_name);
     for (int i = 0; i < n; i++) {
-        if (i < MAX_GASES)
-            json_array_append_new(*out, overlay_json(folder, found[i]->d_name, flight_id));
+        if (i < MAX_GASES && bounds != NULL)
+            json_array_append_new(*out, overlay_json(found[i]->d_name, flight_id, bounds));
         free(found[i]);
     }
     free(found);
+    json_decref(bounds);
     vaho_gdal_leave(&scope);
     return VAHO_OK;
 }

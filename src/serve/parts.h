@@ -28,7 +28,6 @@ struct vaho_server {
     pthread_mutex_t setup_lock;
     char setup_token[VAHO_TOKEN_NBYTES], setup_link[256]; /* "": there is an account */
     int needs_setup;                                      /* atomically */
-    int is_stopping;                                      /* atomically */
 };
 
 int vaho_server_is_secure(const struct vaho_server *server);

@@ -444,7 +444,6 @@ void vaho_server_stop(struct vaho_server *server)
 {
     if (server == NULL)
         return;
-    __atomic_store_n(&server->is_stopping, 1, __ATOMIC_SEQ_CST);
     if (server->daemon != NULL) {
         int fd = MHD_quiesce_daemon(server->daemon);
         if (fd >= 0)

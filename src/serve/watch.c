@@ -150,6 +150,7 @@ static enum vaho_status end_sessions_of(struct vaho_watch *w, const struct vaho_
 
 struct telling {
     struct vaho_watch *watch;
+    size_t n;
     struct vaho_error *error;
     enum vaho_status status;
 };
@@ -168,6 +169,7 @@ static int tell(void *context, const struct vaho_entry *entry)
     if (t->status == VAHO_OK)
         t->status = end_sessions_of(t->watch, entry, t->error);
     if (t->status == VAHO_OK) {
+        t->n++;
         t->watch->last_entry = (int64_t)entry->number;
     }
     return t->status == VAHO_OK;
@@ -187,7 +189,7 @@ static int has_changed(struct vaho_watch *w, int64_t *out_version)
 static void look(struct vaho_watch *w)
 {
     struct vaho_error error;
-    struct telling telling = {w, &error, VAHO_OK};
+    struct telling telling = {w, 0, &error, VAHO_OK};
     int64_t version;
     enum vaho_status status;
 
@@ -195,8 +197,8 @@ static void look(struct vaho_watch *w)
         return;
     status = vaho_ledger_each(w->casebook, (uint64_t)(w->last_entry + 1), MAX_AT_ONCE, tell,
                               &telling, &error);
-    /* where reading failed, somebody writes: the next tick looks again */
-    if (status == VAHO_OK && telling.status == VAHO_OK)
+    /* where reading failed, somebody writes, or there are more: the next tick looks again */
+    if (status == VAHO_OK && telling.status == VAHO_OK && telling.n < MAX_AT_ONCE)
         w->seen_version = version;
 }
 

@@ -108,6 +108,10 @@ static void gases_not_named_go_under_one_name(void **state)
     plume.alternative[1] = (struct vaho_alternative){"phosgene", 0.2};
     plume.alternative[2] = (struct vaho_alternative){"acetone", 0.15};
     plume.alternative[3] = (struct vaho_alternative){"ammonia", 0.1};
+    plume.n_bands = 2; /* fits go along with their names, and those not named are gone */
+    plume.alternative_fit = malloc(4 * 2 * sizeof(double));
+    for (size_t i = 0; i < 8; i++)
+        plume.alternative_fit[i] = (double)(i / 2);
     both[0] = plume;
     d = detection_of(both, 2);
     vaho_permit_detection(d, source, mandate);
@@ -117,6 +121,11 @@ static void gases_not_named_go_under_one_name(void **state)
     assert_true(fabs(d->plumes->plume[0].alternative[0].probability - 0.35) < 1e-12);
     assert_string_equal(d->plumes->plume[0].alternative[1].gas, "methane");
     assert_string_equal(d->plumes->plume[0].alternative[2].gas, "ammonia");
+    for (size_t b = 0; b < 2; b++) {
+        assert_true(isnan(d->plumes->plume[0].alternative_fit[b]));
+        assert_true(d->plumes->plume[0].alternative_fit[2 + b] == 0);
+        assert_true(d->plumes->plume[0].alternative_fit[4 + b] == 3);
+    }
     vaho_detection_free(d);
     vaho_mandate_free(mandate);
     vaho_source_free(source);
