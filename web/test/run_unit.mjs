@@ -1,4 +1,4 @@
-// Bundles every test of test/unit for node and runs them with node's own runner:
+// Looks whether the sources are in the house format ('npm run format' puts them there), bundles every test of test/unit for node and runs them with node's own runner:
 //   node test/run_unit.mjs [FOLDER FOR WHAT IS BUILT]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
@@ -12,6 +12,12 @@ if (!existsSync(path.join(web, 'node_modules/esbuild'))) {
     console.log('skipped: web/node_modules is not there; tools/build-page brings it');
     process.exit(77);
 }
+const format = spawnSync(
+    process.execPath,
+    [path.join(web, 'node_modules/prettier/bin/prettier.cjs'), '--check', '--log-level', 'warn', '.'],
+    { stdio: 'inherit', cwd: web },
+);
+if (format.status !== 0) process.exit(1);
 const { buildSync } = await import('esbuild');
 const out = path.resolve(process.argv[2] ?? path.join(tmpdir(), 'vaho-page-unit'));
 const tests = readdirSync(path.join(here, 'unit')).filter((name) => name.endsWith('.test.ts'));

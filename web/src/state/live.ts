@@ -35,12 +35,31 @@ const line = new EventLine({
   },
 });
 
+/**
+ * The queue is loaded once the line is there, so that nothing is decided unheard between the two;
+ * without a line it is loaded all the same, after a moment.
+ */
+const PATIENCE_MS = 1500;
+let loaded = false;
+let patience: ReturnType<typeof setTimeout> | undefined;
+
+function loadOnce(): void {
+  clearTimeout(patience);
+  if (loaded) return;
+  loaded = true;
+  void loadSites();
+}
+
 export function startLive(): void {
+  loaded = false;
+  desk.set({ loading: true });
+  patience = setTimeout(loadOnce, PATIENCE_MS);
   line.start();
   addEventListener('online', retry);
 }
 
 export function stopLive(): void {
+  clearTimeout(patience);
   line.stop();
   removeEventListener('online', retry);
 }
@@ -74,6 +93,9 @@ function take(event: ServerEvent): void {
   const data = (event.data ?? {}) as Record<string, unknown>;
   const me = session.get().me;
   switch (event.name) {
+    case 'hello':
+      loadOnce();
+      break;
     case 'reset':
       reloadSoon();
       break;

@@ -1,7 +1,7 @@
 // The shell: what is above, below and beside whatever one looks at.
 import { useEffect } from 'preact/hooks';
 import { t } from '../i18n';
-import { clearDesk, desk, loadSites, select } from '../state/desk';
+import { clearDesk, desk, select } from '../state/desk';
 import { startKeys } from '../state/keyboard';
 import { startLive, stopLive } from '../state/live';
 import { startPresence } from '../state/presence';
@@ -69,7 +69,6 @@ function Inside() {
         startLive();
         const stopKeys = startKeys();
         const stopPresence = startPresence();
-        void loadSites();
         return () => {
             stopLive();
             stopKeys();
