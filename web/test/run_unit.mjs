@@ -1,4 +1,5 @@
-// Looks whether the sources are in the house format ('npm run format' puts them there), bundles every test of test/unit for node and runs them with node's own runner:
+// Looks whether the sources are in the house format ('npm run format' puts them there), then bundles
+// every test of test/unit for node and runs them with node's own runner:
 //   node test/run_unit.mjs [FOLDER FOR WHAT IS BUILT]
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, rmSync } from 'node:fs';
