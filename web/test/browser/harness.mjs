@@ -157,6 +157,7 @@ export const ANONYMOUS = [REFUSED(401)];
 
 export async function setUp(page, server, name, roles) {
     await page.goto(server.setup);
+  await page.getByRole('heading', { name: 'First account' }).waitFor();
     await page.getByLabel('Name').fill(name);
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByLabel('The same again').fill(PASSWORD);

@@ -8,6 +8,7 @@ await test(async ({ server, open, say }) => {
     await page.getByText('There is no account yet').waitFor();
 
     await page.goto(server.setup);
+  await page.getByRole('heading', { name: 'First account' }).waitFor();
     await page.getByLabel('Name').fill('root');
     await page.getByLabel('Password').fill(PASSWORD);
     await page.getByLabel('The same again').fill('something else entirely');
