@@ -25,6 +25,12 @@ export const dialogs = new Store<{ open: Dialog | null; sending: boolean; error:
 /** What this person decided since the page was opened, latest last. */
 const mine: string[] = [];
 
+/** Whoever comes next at this page starts afresh. */
+export function forgetDecisions(): void {
+  mine.length = 0;
+  closeDialog();
+}
+
 export function openDialog(dialog: Dialog): void {
   dialogs.set({ open: dialog, sending: false, error: '' });
 }

@@ -108,6 +108,7 @@ export async function loadSites(): Promise<void> {
 export function clearDesk(): void {
   loads++;
   ahead = null;
+  ours.clear();
   desk.set({ queue: EMPTY_QUEUE, detail: null, news: null, looking: new Map(), failed: '', loading: false });
 }
 

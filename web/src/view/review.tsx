@@ -4,12 +4,12 @@ import { MapPanel } from './map_panel';
 import { QueuePanel } from './queue_panel';
 
 export function Review() {
-    return (
-        <main class="review" aria-label={t('place.review')}>
-            <h1 class="unseen">{t('place.review')}</h1>
-            <QueuePanel />
-            <MapPanel />
-            <EvidencePanel />
-        </main>
-    );
+  return (
+    <main class="review" aria-label={t('place.review')}>
+      <h1 class="unseen">{t('place.review')}</h1>
+      <QueuePanel />
+      <MapPanel />
+      <EvidencePanel />
+    </main>
+  );
 }
