@@ -51,6 +51,9 @@ static int add(struct page *page, json_t *properties, const char *id)
         json_decref(properties);
         return 0;
     }
+    /* each says so by itself: a map program keeps no more than the features */
+    json_object_set_new(properties, "exercise",
+                        json_boolean(page->casebook->kind == VAHO_CASEBOOK_EXERCISE));
     json_array_append_new(page->features, vaho_feature_json(properties, id));
     return 1;
 }

@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Live events: whoever does it, in what time, for whom; what was missed is told again, also over a restart."""
 import os
+import sqlite3
 import tempfile
+import threading
 import time
 
 from server import add_flight, at, BOOK, Client, Events, judged, listed, make, run, Server
@@ -52,6 +54,44 @@ def check_delay(server):
     hears.close()
 
 
+def check_nothing_stalls(server):
+    """Neither another program that writes for long, nor passwords, hold up what needs neither."""
+    ana, ben, anyone = Client(server.port, "ana"), Client(server.port, "ben"), Client(server.port)
+    hears = Events(ben)
+    hears.wait_for("hello")
+    site = ana.sites("?state=candidate")[0]
+    with sqlite3.connect(BOOK, isolation_level=None) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        answered = []
+        deciding = threading.Thread(target=lambda: answered.append(ana.post("/api/decisions/another-pass", judged(site))))
+        deciding.start()
+        until = time.monotonic() + 2
+        while time.monotonic() < until:
+            began = time.monotonic()
+            anyone.get("/api/about")
+            ben.ask("PUT", "/api/presence", {"site": site["site"] if int(10 * began) % 2 else None}, status=204)
+            assert time.monotonic() - began < 1, time.monotonic() - began
+            time.sleep(0.05)
+        assert hears.wait_for("presence")  # events go on
+        assert not answered
+        other.execute("ROLLBACK")
+    other.close()
+    deciding.join()
+    assert answered[0]["sites"][0]["state"] == "another-pass"
+    hears.wait_for("site", what="pass")
+    logging_in = [threading.Thread(target=lambda: Client(server.port, "olga")) for _ in range(12)]
+    for thread in logging_in:
+        thread.start()
+    began = time.monotonic()
+    ana.post("/api/decisions/undo", {"site": site["site"]})
+    hears.wait_for("site", what="undo")
+    took, waiting = time.monotonic() - began, sum(t.is_alive() for t in logging_in)
+    assert waiting > 0 and took < 2, (waiting, took)  # most of them still wait for their turn
+    for thread in logging_in:
+        thread.join()
+    hears.close()
+
+
 def check_resume(server):
     """What was missed comes again, once, in order; and only what is for who asks."""
     ana, root = Client(server.port, "ana"), Client(server.port, "root")
@@ -90,6 +130,7 @@ def main():
             port = server.port
             check_others_acts(server)
             check_delay(server)
+            check_nothing_stalls(server)
             check_resume(server)
             ana = Client(port, "ana")
             hears = Events(ana)

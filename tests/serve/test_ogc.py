@@ -55,6 +55,7 @@ def check_items(ana):
     assert seen == [s["site"] for s in ana.sites()] and len(seen) == 8
     one = ana.get(f"/ogc/collections/sites/items/{seen[0]}")
     assert one["geometry"]["type"] == "Point" and one["properties"]["state"] == "candidate"
+    assert one["properties"]["exercise"] is False
     assert follow(ana, links(one)["self"])["id"] == seen[0]
     assert not any(isinstance(v, dict) for v in one["properties"].values())
     for path in "sites/items/none", "plumes/items/999", "plumes/items/x", "flights/items/99":

@@ -76,6 +76,9 @@ def check_served(told):
     with Server() as server:
         ana = Client(server.port, "ana")
         assert ana.get("/api/about")["exercise"] is True
+        for collection in "sites", "plumes", "flights":  # every feature says so, whatever becomes of it
+            features = ana.get(f"/ogc/collections/{collection}/items")["features"]
+            assert features and all(f["properties"]["exercise"] is True for f in features), collection
         by_id = {p["id"]: p for p in told["plumes"]}
         n = 0
         for site in ana.sites():
