@@ -22,8 +22,6 @@ await test(async ({ casebook, server, open, say }) => {
   for (const [colorScheme, locale] of [
     ['light', 'en-GB'],
     ['dark', 'es-ES'],
-    ['dark', 'en-GB'],
-    ['light', 'es-ES'],
   ]) {
     const name = `${colorScheme} ${locale}`;
     const options = { colorScheme, locale, allowed: ANONYMOUS };
