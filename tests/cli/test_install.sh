@@ -13,6 +13,14 @@ for file in bin/vaho include/vaho/status.h share/man/man1/vaho.1 \
         exit 1
     }
 done
+if [ -e "$build/share/vaho/page/index.html" ]; then # where node was there to build it
+    for file in index.html icon.svg assets; do
+        [ -e "$tree/usr/share/vaho/page/$file" ] || {
+            echo "not installed: usr/share/vaho/page/$file"
+            exit 1
+        }
+    done
+fi
 version=$("$tree/usr/bin/vaho" --version)
 [ "$version" = "$("$VAHO" --version)" ] || {
     echo "the installed program says '$version'"

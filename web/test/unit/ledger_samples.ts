@@ -1,0 +1,43 @@
+// What vaho itself wrote of a small ledger: 'vaho ledger checkpoint', 'witness' and 'prove'.
+export const KEEPER = '576d708436c3378d11e8ba44f1e7662dc0c78749c58eba6fc7a6e05b5f551361';
+export const SOUTH = '5bd39365f49d751bce137b1b1c0d9b305c5f9b07ec5cf922b1588349d10f9509';
+export const AT_FIVE = `vaho-ledger/7a0748f36ce90a9a0651acfbab00a759
+5
+1riycOdi4Fu6tVeo7iJn0Khp75uvvchA6vKXztpNhyw=
+
+— vaho-ledger/7a0748f36ce90a9a0651acfbab00a759 wdaDl8gFf1rPB8nrCaX2yn7fxdllRWz1L5FDrOTehytEPWMl5noVKu7u9RlYP/TIsgBOC4D+URXBZSAPoO7uTVrh/gk=
+`;
+export const AT_SEVEN = `vaho-ledger/7a0748f36ce90a9a0651acfbab00a759
+7
+kgLsfbxWjUUOpkMCEwevhzpogDsA+EZdqqajO5a94kk=
+
+— vaho-ledger/7a0748f36ce90a9a0651acfbab00a759 wdaDl2lOAS9E+VdrXTgywvb8tgb295XCNjGUZ8pqVrLo3IlARl9LjW8+WImd+b0FYLSVezxTAplDgheQzItCT7T4xgE=
+— south f0TzmwAAAABrBxUF3BPVw/q1ITsI1z2nTXIKl++bRCCUAsGDAi3UBxazW6Iy/MFNunM9bQBeXnCvWOXlXkjFNeYK+jelWbdyoqqyBw==
+`;
+export const GROWTH_SINCE_FIVE = `old 5
+VkImEyFnxX8ERBKA+9Jxkh8ymauasLXslYalArjkIuA=
+cd8K/q7Zc7LRMk8lXQVvpGxChQi4PsLGyVfEedcZPTE=
+V9+ehOs7qYaCrzK8K3ncI4nG5Sm9UUMMAj5hdfLeSeY=
+oaHLl0URUwprvzrI1MxFzTX1sRJiB0tl2UxNl7cS2UY=
+
+vaho-ledger/7a0748f36ce90a9a0651acfbab00a759
+7
+kgLsfbxWjUUOpkMCEwevhzpogDsA+EZdqqajO5a94kk=
+
+— vaho-ledger/7a0748f36ce90a9a0651acfbab00a759 wdaDl2lOAS9E+VdrXTgywvb8tgb295XCNjGUZ8pqVrLo3IlARl9LjW8+WImd+b0FYLSVezxTAplDgheQzItCT7T4xgE=
+— south f0TzmwAAAABrBxUF3BPVw/q1ITsI1z2nTXIKl++bRCCUAsGDAi3UBxazW6Iy/MFNunM9bQBeXnCvWOXlXkjFNeYK+jelWbdyoqqyBw==
+`;
+export const ENTRY_THREE = `c2sp.org/tlog-proof@v1
+extra eyJieSI6InN5c3RlbSIsImZvcm1hdCI6InZhaG8tZW50cnktMSIsIm51bWJlciI6Mywib2JqZWN0Ijp7ImZpbGUiOiJiMy5ncGtnIn0sIndoYXQiOiJiYWNrdXAiLCJ3aGVuIjoiMjAyNi0xMS0yNVQxNzowNDowNVoiLCJ3aG8iOiJyb290In0=
+index 3
+5tXJP6zyiNAHMoa7UHm6XuHCsxZj/taIaLumdeYYXdg=
+PZq9u83DcOWdsttf2GJrfn7b0AqgsRxKu+5jYigsBPc=
+6sSHdEiDqBl3lGCr+PXKGaUySyi/6QeLaJrvxzKa8LA=
+
+vaho-ledger/7a0748f36ce90a9a0651acfbab00a759
+7
+kgLsfbxWjUUOpkMCEwevhzpogDsA+EZdqqajO5a94kk=
+
+— vaho-ledger/7a0748f36ce90a9a0651acfbab00a759 wdaDl2lOAS9E+VdrXTgywvb8tgb295XCNjGUZ8pqVrLo3IlARl9LjW8+WImd+b0FYLSVezxTAplDgheQzItCT7T4xgE=
+— south f0TzmwAAAABrBxUF3BPVw/q1ITsI1z2nTXIKl++bRCCUAsGDAi3UBxazW6Iy/MFNunM9bQBeXnCvWOXlXkjFNeYK+jelWbdyoqqyBw==
+`;
