@@ -44,6 +44,7 @@ export type Reason =
   | { code: 'real'; probability: number; words: string }
   | { code: 'stacked'; passes: number; by_itself: boolean; words: string }
   | { code: 'seen-once'; words: string }
+  | { code: 'may-be-known'; words: string }
   | { code: 'seen'; seen: number; of: number; words: string }
   | { code: 'best-q'; q_value: number; of: 'plume' | 'sum'; words: string }
   | { code: 'emits'; now: number; share: number; low: number; high: number; words: string }

@@ -165,6 +165,7 @@ export const en = {
   'reason.stacked': '{n} passes summed in their winds show it',
   'reason.stacked.only': '{n} passes summed in their winds show it, and none by itself',
   'reason.once': 'seen once, by the only pass that says something of the place',
+  'reason.may': 'lies where a gas comes from that it may be, not recognised: most likely no site of its own',
   'reason.seen': 'seen by {n} of the {of} passes that say something of the place',
   'reason.q': 'its most certain plume has a q-value of {q}',
   'reason.q.sum': 'its most certain sum has a q-value of {q}',

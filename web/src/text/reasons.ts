@@ -30,6 +30,8 @@ export function reasonText(language: Language, reason: Reason): string {
       return say(reason.by_itself ? 'reason.stacked' : 'reason.stacked.only', { n: reason.passes });
     case 'seen-once':
       return say('reason.once');
+    case 'may-be-known':
+      return say('reason.may');
     case 'seen':
       return say('reason.seen', { n: reason.seen, of: reason.of });
     case 'best-q':
