@@ -168,7 +168,8 @@ export const es: Record<keyof typeof en, string> = {
   'reason.stacked': 'lo muestran {n} pasadas sumadas según su viento',
   'reason.stacked.only': 'lo muestran {n} pasadas sumadas según su viento, y ninguna por sí sola',
   'reason.once': 'visto una vez, por la única pasada que dice algo del lugar',
-  'reason.may': 'está donde sale un gas que puede ser este, no reconocido: lo más probable es que no sea un lugar propio',
+  'reason.may':
+    'está donde sale un gas que puede ser este, no reconocido: lo más probable es que no sea un lugar propio',
   'reason.seen': 'visto por {n} de las {of} pasadas que dicen algo del lugar',
   'reason.q': 'su penacho más seguro tiene un valor q de {q}',
   'reason.q.sum': 'su suma más segura tiene un valor q de {q}',
