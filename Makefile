@@ -39,6 +39,8 @@ check: ## everything that must hold: packages, house rules, builds, all tests
 	$(section) "release build"
 	@mkdir -p build
 	@$(call build_preset,release)
+	$(section) "the page in a browser"
+	@$(call test_preset,release) -R '^web/'
 	$(section) "threads: thread sanitizer"
 	@$(call build_preset,tsan)
 	@TSAN_OPTIONS=suppressions=$(CURDIR)/tools/tsan.suppressions \
