@@ -5,6 +5,7 @@ in two passes: ground, air and noise have seeds of their own, the wind blows fro
 meanders anew, the pixels are placed wrong by about a pixel, and the wind that the list states is
 wrong by ten degrees.  The strength of a source is the same in all passes.
 """
+import csv
 import math
 import os
 
@@ -42,6 +43,12 @@ def plan(seed, lower=0, rungs=len(LADDER)):
 def wind_angle(seed, i):
     """Where the wind of a pass blows to, degrees from +sample towards +line."""
     return float(np.random.default_rng([seed, i, 5000011]).uniform(0, 360))
+
+
+def winds(listed):
+    """Where the wind of each pass comes from, as the list states it."""
+    with open(listed, encoding="utf-8") as f:
+        return [row["wind_from_deg"] for row in csv.DictReader(f)]
 
 
 def write(folder, seed, sources, passes):

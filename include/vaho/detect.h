@@ -47,11 +47,12 @@ struct vaho_detect_settings {
     const struct vaho_spectrum *const *surface; /* borrowed */
     const struct vaho_mandate *mandate;         /* gases it does not name are refused; NULL: none */
     double air_temperature_k;                   /* at the ground; NaN: not known */
-    /* For emission rates: the speed at which plumes drift and its standard deviation, where the
-     * wind comes from (degrees from north, clockwise), the size of a pixel where the cube does
-     * not say; NaN: not known.  Without speed there are no rates, without sigma it is a quarter
-     * of the speed, without direction each plume's own is taken. */
-    double wind_speed_m_s, wind_sigma_m_s, wind_from_deg, pixel_size_m;
+    /* For emission rates: the speed at which plumes drift and its standard deviation, and the size
+     * of a pixel where the cube does not say.  For them and for sources: where the wind comes
+     * from (degrees from north, clockwise) and its standard deviation.  NaN: not known.  Without
+     * speed there are no rates, without sigma it is a quarter of the speed, and 15 degrees;
+     * without direction each plume's own is taken. */
+    double wind_speed_m_s, wind_sigma_m_s, wind_from_deg, wind_from_sigma_deg, pixel_size_m;
     double q_kept;    /* candidates up to this q-value are kept as plumes */
     size_t n_decoys;  /* decoys a signature */
     size_t n_threads; /* 0: as many as there are processors */

@@ -9,6 +9,8 @@
 
 /* A plume whose error nobody states lies within 30 m, and no site is a point. */
 static const double ASSUMED_SIGMA_M = 30, EXTENT_M = 3;
+/* Plumes with a smaller q-value say nothing about the weaker ones of their flight. */
+static const double CERTAIN = 1e-3;
 
 static enum vaho_status broken(struct vaho_casebook *casebook, struct vaho_error *error)
 {
@@ -214,23 +216,29 @@ static enum vaho_status load_gases(struct vaho_site_rows *out, struct vaho_caseb
 }
 
 /*
- * A stack lists few sources, often a strong one and a doubtful one, and the q-value of the doubtful
- * one is low because of the strong one.  Without the certain ones (q under 1e-3), of which there
- * are c, it is r q / (r - c): r q are expected to be false of the r at least as strong.  Nor is
- * that yet the chance that a source on the list is false: a false-discovery rate counts lists with
- * nothing doubtful on them, and given that there is something it is larger by the inverse of how
- * often there is (Storey 2003, doi 10.1214/aos/1074290335), about a third (bench/stack --sites).
- * Passes list more, and what is left of both is learned for them (vaho_belief_tail()).
+ * A flight often has a strong plume and a doubtful one, and the q-value of the doubtful one is low
+ * because of the strong one.  Without the certain ones (q under 1e-3), of which there are c, it is
+ * r q / (r - c): r q are expected to be false of the r at least as strong.
  */
 static double without_certain(double q, double n_at_least_as_strong, double n_certain)
 {
-    static const double CERTAIN = 1e-3, SHARE_OF_STACKS = 0.35;
-    double n = n_at_least_as_strong - n_certain, alone = n >= 1 ? q * n_at_least_as_strong / n : q;
+    double n = n_at_least_as_strong - n_certain;
 
-    if (q < CERTAIN)
-        return q;
-    alone = fmin(alone, 1);
-    return alone / (alone + SHARE_OF_STACKS * (1 - alone));
+    return n >= 1 && n_certain >= 1 ? fmin(q * n_at_least_as_strong / n, 1) : q;
+}
+
+/*
+ * Nor is that yet the chance that a source on a stack's short list is false: a false-discovery rate
+ * counts lists with nothing doubtful on them, and given that there is something it is larger by the
+ * inverse of how often there is (Storey 2003, doi 10.1214/aos/1074290335), about a third
+ * (bench/stack --sites).  Passes list more, and what is left of it is learned for them
+ * (vaho_belief_tail()).
+ */
+static double stack_alone(double q)
+{
+    static const double SHARE_OF_STACKS = 0.35;
+
+    return q < CERTAIN ? q : q / (q + SHARE_OF_STACKS * (1 - q));
 }
 
 /* Of ten plumes at one q-value that none of the gases searched for explains, about one is a gas:
@@ -288,29 +296,29 @@ static enum vaho_status add_row(struct vaho_site_rows *out, size_t *capacity, sq
     row->plume = (struct vaho_site_plume){.pass = flight->pass,
                                           .fix = read_fix(out, s),
                                           .q_value = sqlite3_column_double(s, 5),
-                                          .q_alone = sqlite3_column_double(s, 5),
+                                          .q_alone = without_certain(sqlite3_column_double(s, 5),
+                                                                     sqlite3_column_double(s, 15),
+                                                                     sqlite3_column_double(s, 16)),
                                           .ppmm = real_of(s, 6),
                                           .sigma_ppmm = real_of(s, 7),
                                           .emission_kg_h = real_of(s, 8),
                                           .emission_sigma_kg_h = real_of(s, 9)};
     if (strcmp(gas, VAHO_UNKNOWN_GAS) == 0)
-        row->plume.q_alone = unknown_alone(row->plume.q_value);
+        row->plume.q_alone = unknown_alone(row->plume.q_alone);
     if (flight->is_stack)
-        row->plume.q_alone = without_certain(row->plume.q_value, sqlite3_column_double(s, 15),
-                                             sqlite3_column_double(s, 16));
+        row->plume.q_alone = stack_alone(row->plume.q_alone);
     return VAHO_OK;
 }
 
-/* The last two, of stacks: sources at least as strong, and certain ones. */
+/* The last two, of its flight: plumes at least as strong, and certain ones (CERTAIN). */
 #define COLUMNS                                                                                    \
     "SELECT p.id, p.flight_id, p.gas, p.source_longitude, p.source_latitude, p.q_value,"           \
     " p.mean_ppmm, p.sigma_ppmm, p.emission_kg_h, p.emission_sigma_kg_h, p.east_east_m2,"          \
     " p.east_north_m2, p.north_north_m2, sp.site_id,"                                              \
     " CASE WHEN EXISTS (SELECT 1 FROM reviews r WHERE r.site_id = sp.site_id) THEN sp.site_id"     \
-    " END, CASE WHEN EXISTS (SELECT 1 FROM stack_passes WHERE stack_id = p.flight_id) THEN"        \
-    " (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value <= p.q_value)"  \
-    " END, CASE WHEN EXISTS (SELECT 1 FROM stack_passes WHERE stack_id = p.flight_id) THEN"        \
-    " (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value < 1e-3) END"
+    " END, (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value <="        \
+    " p.q_value), (SELECT count(*) FROM plumes x WHERE x.flight_id = p.flight_id AND x.q_value"    \
+    " < 1e-3)"
 
 enum vaho_status vaho_site_rows_load(struct vaho_site_rows *out, struct vaho_casebook *casebook,
                                      const struct vaho_site_flights *flights, int64_t site_id,

@@ -117,31 +117,31 @@ static enum vaho_status learn_gas(struct update *u, size_t begin, size_t end)
     size_t gas = u->rows.row[begin].gas, n = end - begin;
     struct vaho_belief_settings *s = &u->settings[gas];
     size_t n_q = 0;
-    double *q = vaho_alloc(n, sizeof *q), n_false = 0, most = 0, real = 0, area = 0;
+    double *alone = vaho_alloc(n, sizeof *alone), n_false = 0, most = 0, real = 0, area = 0;
 
-    if (q == NULL)
+    if (alone == NULL)
         return vaho_fail_memory(u->error, "sites");
     for (size_t i = begin, first = begin; i < end; i++) { /* pass by pass; stacks are no pass */
         if (u->rows.row[i].flight->is_stack) {
             first = i + 1;
             continue;
         }
-        q[n_q] = u->rows.row[i].plume.q_value;
-        most = fmax(most, q[n_q++]);
+        alone[n_q++] = u->rows.row[i].plume.q_alone;
+        most = fmax(most, u->rows.row[i].plume.q_value);
         if (i + 1 == end || u->rows.row[i + 1].plume.pass != u->rows.row[i].plume.pass) {
             n_false += most * (double)(i + 1 - first);
             first = i + 1;
             most = 0;
         }
     }
-    vaho_belief_tail(s, q, n_q, n_false);
-    free(q);
+    vaho_belief_tail(s, alone, n_q, n_false);
+    free(alone);
     n_false = 0;
     for (size_t i = 0; i < u->flights.n; i++)
         if (lists(u->flights.flight[i].gases, u->rows.gas[gas]))
             area += u->flights.flight[i].searched_m2;
     for (size_t i = begin; i < end; i++) {
-        double odds = vaho_plume_odds(u->rows.row[i].plume.q_value, s);
+        double odds = vaho_plume_odds(u->rows.row[i].plume.q_alone, s);
         if (u->rows.row[i].flight->is_stack ||
             (area > 0 && !lists(u->rows.row[i].flight->gases, u->rows.gas[gas])))
             continue;

@@ -42,7 +42,7 @@ struct request {
     struct mandate_option permission;
     struct maps_option maps;
     const char *method_text, *background_text, *air_text, *q_text;
-    const char *speed_text, *sigma_text, *from_text, *size_text;
+    const char *speed_text, *sigma_text, *from_text, *from_sigma_text, *size_text;
     char *gas_text; /* owned */
     char decoys_text[24], kept_text[24];
     double q;
@@ -80,8 +80,10 @@ static void print_help(void)
         "                      are tried\n"
         "  --wind-speed M_S    at which plumes drift, m/s: adds emission rates in kg/h\n"
         "  --wind-sigma M_S    its standard deviation (a quarter of the speed)\n"
-        "  --wind-from DEG     where it comes from, degrees from north, clockwise (each plume's\n"
-        "                      own direction)\n"
+        "  --wind-from DEG     where the wind comes from, degrees from north, clockwise: for "
+        "rates\n"
+        "                      and for where plumes begin (each plume's own direction)\n"
+        "  --wind-from-sigma DEG  its standard deviation (15)\n"
         "  --pixel-size M      of a pixel on the ground, where the cube does not say\n"
         "  --q X               report plumes up to this false-discovery rate (0.05)\n"
         "  --explain ID        write all evidence of one plume (its id in plumes.geojson), or of\n"
@@ -152,6 +154,7 @@ static void list_settings(struct request *r)
     add_setting(r, "--wind-speed", r->speed_text);
     add_setting(r, "--wind-sigma", r->sigma_text);
     add_setting(r, "--wind-from", r->from_text);
+    add_setting(r, "--wind-from-sigma", r->from_sigma_text);
     add_setting(r, "--pixel-size", r->size_text);
     add_setting(r, "--bands", r->maps.bands_text);
     add_setting(r, "--window", r->maps.window_text);
@@ -166,7 +169,7 @@ static void list_settings(struct request *r)
     add_setting(r, "candidates kept up to q", r->kept_text);
 }
 
-/* The options that emission rates need. */
+/* The options about the wind and the ground's scale. */
 static int take_wind(struct request *r, int option, char *value)
 {
     switch (option) {
@@ -185,6 +188,11 @@ static int take_wind(struct request *r, int option, char *value)
         return option_real(&r->detect.wind_from_deg, value, 0.0, 360.0)
                    ? EXIT_DONE
                    : command_misused(NAME, "--wind-from wants degrees from north, 0 to 360");
+    case 'F':
+        r->from_sigma_text = value;
+        return option_real(&r->detect.wind_from_sigma_deg, value, 0.0, 90.0)
+                   ? EXIT_DONE
+                   : command_misused(NAME, "--wind-from-sigma wants degrees, 0 to 90");
     default:
         r->size_text = value;
         return option_real(&r->detect.pixel_size_m, value, 0.001, 1000.0)
@@ -237,6 +245,7 @@ static int take_option(struct request *r, int option, char *value)
     case 'w':
     case 'u':
     case 'f':
+    case 'F':
     case 'p': return take_wind(r, option, value);
     case 'q':
         r->q_text = value;
@@ -581,6 +590,7 @@ static const struct option options[] = {{"library", required_argument, NULL, 'l'
                                         {"wind-speed", required_argument, NULL, 'w'},
                                         {"wind-sigma", required_argument, NULL, 'u'},
                                         {"wind-from", required_argument, NULL, 'f'},
+                                        {"wind-from-sigma", required_argument, NULL, 'F'},
                                         {"pixel-size", required_argument, NULL, 'p'},
                                         {"bands", required_argument, NULL, 'B'},
                                         {"maps", no_argument, NULL, 'P'},
@@ -616,9 +626,11 @@ int cmd_detect(int argc, char **argv)
         }
         code = take_option(r, option, optarg);
     }
-    if (code == EXIT_DONE && r->speed_text == NULL && (r->sigma_text || r->from_text))
-        code = command_misused(NAME, "--wind-sigma and --wind-from say more of --wind-speed, which "
-                                     "is not given");
+    if (code == EXIT_DONE && r->speed_text == NULL && r->sigma_text != NULL)
+        code = command_misused(NAME, "--wind-sigma says more of --wind-speed, which is not given");
+    if (code == EXIT_DONE && r->from_text == NULL && r->from_sigma_text != NULL)
+        code = command_misused(NAME, "--wind-from-sigma says more of --wind-from, which is not "
+                                     "given");
     if (code == EXIT_DONE && r->detect.explain &&
         (r->detect.method != VAHO_METHOD_VAHO || r->n_surfaces > 0))
         code = command_misused(NAME, "--explain is for gases and the method vaho: standard methods "

@@ -257,6 +257,13 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
     return VAHO_OK;
 }
 
+void vaho_competition_cede(struct vaho_competition *competition, unsigned from, unsigned to)
+{
+    for (size_t i = 0; i < competition->n_lines * competition->n_samples; i++)
+        if (competition->claim[i] == from)
+            competition->claim[i] = to;
+}
+
 void vaho_competition_free(struct vaho_competition *competition)
 {
     if (competition == NULL)

@@ -52,6 +52,8 @@ enum vaho_status vaho_compete(struct vaho_competition **out, struct vaho_candida
                               size_t n, const unsigned *gas_of,
                               const struct vaho_evidence_maps *maps, size_t n_lines,
                               size_t n_samples, struct vaho_error *error);
+/* What one claim holds becomes another's. */
+void vaho_competition_cede(struct vaho_competition *competition, unsigned from, unsigned to);
 void vaho_competition_free(struct vaho_competition *competition); /* NULL is fine */
 
 #endif

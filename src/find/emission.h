@@ -31,17 +31,10 @@
 #define VAHO_FIND_EMISSION_H
 
 #include "find/competition.h"
+#include "find/drift.h"
 #include "find/maps.h"
 #include "vaho/plume.h"
 #include "vaho/status.h"
-
-/* The ground and the wind at a plume. */
-struct vaho_drift {
-    double along_m, across_m; /* from line to line and from sample to sample */
-    double speed_m_s, sigma_m_s;
-    double to_line, to_sample; /* where it blows to, metres in the frame of lines and samples;
-                                  both 0: along the plume itself */
-};
 
 enum { VAHO_MAX_SLICES = 512 };
 
@@ -65,8 +58,8 @@ struct vaho_rate {
 
 /*
  * 'plume' has footprint, source and column density; 'claim' is its ground, what others claimed
- * is not looked at.  A molar mass that is NaN, or a plume shorter than three pixels downwind,
- * leaves the rates NaN.  VAHO_NO_MEMORY.
+ * is not looked at; without a direction of the wind the plume's own is taken.  A molar mass that is
+ * NaN, or a plume shorter than three pixels downwind, leaves the rates NaN.  VAHO_NO_MEMORY.
  */
 enum vaho_status vaho_emission_measure(struct vaho_emission *out, const struct vaho_plume *plume,
                                        const struct vaho_maps *maps, size_t gas,

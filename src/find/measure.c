@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "find/footprint.h"
 #include "find/naming.h"
+#include "find/pieces.h"
 #include "find/source_point.h"
 #include "find/spectrum.h"
 #include "sense/unlisted.h"
@@ -164,6 +165,24 @@ void vaho_measure_trail_free(struct vaho_measure_trail *trail)
     *trail = (struct vaho_measure_trail){0};
 }
 
+/* Where the plume begins, and what told it. */
+static enum vaho_status find_source(struct vaho_plume *plume, struct vaho_measure_trail *out_trail,
+                                    const struct vaho_measuring *m, size_t gas, unsigned claim,
+                                    struct vaho_error *error)
+{
+    struct vaho_drift drift;
+    enum vaho_status status;
+
+    vaho_drift_find(&drift, &m->wind, m->place, 0.5 * (double)(plume->bbox[0] + plume->bbox[2]),
+                    0.5 * (double)(plume->bbox[1] + plume->bbox[3]), NAN);
+    status =
+        vaho_source_point(plume, m->wedges, &drift, m->maps, gas, m->competition, claim, error);
+    if (status == VAHO_OK && out_trail != NULL)
+        status = vaho_source_explain(&out_trail->source, plume, m->wedges, &drift, m->maps, gas,
+                                     m->competition, claim, error);
+    return status;
+}
+
 enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *out_none,
                               struct vaho_measure_trail *out_trail, const struct vaho_measuring *m,
                               const struct vaho_contender *winner, struct vaho_error *error)
@@ -210,12 +229,9 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
         status = name_gas(out, &gas, out_none, &left, &subsets, match, product, m, winner, error);
     if (status == VAHO_OK) {
         *out_gas = gas;
-        status =
-            vaho_source_point(out, m->wedges, m->maps, gas, m->competition, winner->claim, error);
+        status = find_source(out, out_trail, m, gas, winner->claim, error);
     }
     if (status == VAHO_OK && out_trail != NULL) {
-        status = vaho_source_explain(&out_trail->source, out, m->wedges, m->maps, gas,
-                                     m->competition, winner->claim, error);
         out_trail->n_gases = m->n_gases;
         out_trail->spread = tempering;
         out_trail->none = *out_none;
@@ -240,6 +256,17 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
     if (status != VAHO_OK)
         forget(out);
     return status;
+}
+
+enum vaho_status vaho_measure_piece(struct vaho_plume *plume, struct vaho_measure_trail *out_trail,
+                                    struct vaho_plume *piece, size_t gas, unsigned claim,
+                                    const struct vaho_measuring *measuring,
+                                    struct vaho_error *error)
+{
+    enum vaho_status status = vaho_pieces_join(plume, piece, error);
+
+    forget(piece);
+    return status != VAHO_OK ? status : find_source(plume, out_trail, measuring, gas, claim, error);
 }
 
 void vaho_plumes_free(struct vaho_plumes *plumes)

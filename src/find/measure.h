@@ -13,6 +13,7 @@
 #define VAHO_FIND_MEASURE_H
 
 #include "find/competition.h"
+#include "find/drift.h"
 #include "find/evidence.h"
 #include "find/maps.h"
 #include "find/source_point.h"
@@ -26,14 +27,16 @@ struct vaho_measuring {
     const struct vaho_maps *maps;
     const struct vaho_competition *competition;
     const struct vaho_wedges *wedges;
-    size_t hypothesis;           /* about the air temperature */
-    size_t n_gases, n_searched;  /* the searched ones first, then gases of the air */
-    const float *parts;          /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
-    const float *scored;         /* n_scored: the searched ones and their decoys, as scored */
-    size_t n_scored;             /* n_searched: no decoys, and no gas is taken to be unlisted */
-    double empty_excess;         /* of chi^2 at places without a plume, see unlisted.h */
-    const char *const *name;     /* n_gases */
-    const double *wavelength_um; /* of the bands in use */
+    size_t hypothesis;              /* about the air temperature */
+    size_t n_gases, n_searched;     /* the searched ones first, then gases of the air */
+    const float *parts;             /* n_gases x (n_parts + 1) x n_bands, as the evidence's */
+    const float *scored;            /* n_scored: the searched ones and their decoys, as scored */
+    size_t n_scored;                /* n_searched: no decoys, and no gas is taken to be unlisted */
+    double empty_excess;            /* of chi^2 at places without a plume, see unlisted.h */
+    const char *const *name;        /* n_gases */
+    const double *wavelength_um;    /* of the bands in use */
+    struct vaho_wind wind;          /* its direction says where plumes begin */
+    const struct vaho_place *place; /* NULL: that direction is of no use */
 };
 
 /* What measuring drew on the way. */
@@ -60,5 +63,15 @@ enum vaho_status vaho_measure(struct vaho_plume *out, size_t *out_gas, double *o
                               struct vaho_measure_trail *out_trail,
                               const struct vaho_measuring *measuring,
                               const struct vaho_contender *winner, struct vaho_error *error);
+
+/*
+ * Adds a piece of the same plume (pieces.h), whose ground 'claim' holds by now, and looks for the
+ * source again.  out_trail as above.  Frees what 'piece' holds, whatever it returns.
+ * VAHO_NO_MEMORY.
+ */
+enum vaho_status vaho_measure_piece(struct vaho_plume *plume, struct vaho_measure_trail *out_trail,
+                                    struct vaho_plume *piece, size_t gas, unsigned claim,
+                                    const struct vaho_measuring *measuring,
+                                    struct vaho_error *error);
 
 #endif

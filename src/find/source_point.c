@@ -11,7 +11,8 @@ enum {
     N_DIRECTIONS = 24,
     N_SHAPES = 4,
     MARGIN = 12,    /* around the footprint where the source may lie */
-    AROUND = 16,    /* around the footprint that is looked at */
+    UPWIND = 40,    /* where the wind is known, upwind of the footprint too */
+    AROUND = 4,     /* around where the source may lie that is looked at */
     COARSE_STEP = 3 /* pixels between sources tried at first */
 };
 static const double SPREAD[N_SHAPES] = {0.08, 0.2, 0.08, 0.2};
@@ -20,6 +21,12 @@ static const double WIDTH_AT_SOURCE = 0.9;
 /* Plumes meander and are no wedges: so much of T^2 is believed, and no source to less than that. */
 static const double SHAPE_TRUST = 0.6, MIN_SIGMA_PX = 2.0, NEGLIGIBLE = 0.02,
                     PI = 3.14159265358979323846;
+
+/* Of a wedge's direction about the wind's, and the share of winds that are not what was said. */
+static const double MEANDER_RAD = 0.17453292519943295, WIND_WRONG = 0.02;
+/* Of sources far from the footprint: how much less likely they are than near ones before the map is
+ * looked at, ln, and the least likely direction that they open to. */
+static const double LN_FAR = -2.3, LEAST_FAR = -3.0;
 
 struct wedge {
     float m[SIDE][SIDE];
@@ -71,6 +78,51 @@ void vaho_wedges_free(struct vaho_wedges *wedges)
     free(wedges);
 }
 
+/* Which way the wind blows in pixels, a unit vector; both 0: not known. */
+struct heading {
+    double line, sample;
+};
+
+static struct heading find_heading(const struct vaho_drift *drift)
+{
+    struct heading h = {0.0, 0.0};
+    double norm;
+
+    if (drift->to_line == 0.0 && drift->to_sample == 0.0)
+        return h;
+    h.line = drift->to_line / drift->along_m;
+    h.sample = drift->to_sample / drift->across_m;
+    norm = hypot(h.line, h.sample);
+    h.line /= norm;
+    h.sample /= norm;
+    return h;
+}
+
+/* Lines and samples, the last ones included. */
+struct box {
+    long line0, sample0, line1, sample1;
+};
+
+static struct box widen(const struct vaho_plume *plume, const struct heading *h, long margin,
+                        double upwind)
+{
+    struct box box = {(long)plume->bbox[0] - margin - lround(upwind * fmax(h->line, 0.0)),
+                      (long)plume->bbox[1] - margin - lround(upwind * fmax(h->sample, 0.0)),
+                      (long)plume->bbox[2] + margin + lround(upwind * fmax(-h->line, 0.0)),
+                      (long)plume->bbox[3] + margin + lround(upwind * fmax(-h->sample, 0.0))};
+
+    return box;
+}
+
+static struct box cut(struct box box, long n_lines, long n_samples)
+{
+    box.line0 = box.line0 > 0 ? box.line0 : 0;
+    box.sample0 = box.sample0 > 0 ? box.sample0 : 0;
+    box.line1 = box.line1 < n_lines ? box.line1 : n_lines - 1;
+    box.sample1 = box.sample1 < n_samples ? box.sample1 : n_samples - 1;
+    return box;
+}
+
 /* The part of the map that wedges are matched against: y and g, 0 where not to be looked at. */
 struct view {
     long line0, sample0, n_lines, n_samples;
@@ -78,17 +130,17 @@ struct view {
 };
 
 static enum vaho_status view_new(struct view *view, const struct vaho_plume *plume,
-                                 const struct vaho_maps *maps, size_t gas,
-                                 const struct vaho_competition *competition, unsigned own,
-                                 struct vaho_error *error)
+                                 const struct heading *heading, const struct vaho_maps *maps,
+                                 size_t gas, const struct vaho_competition *competition,
+                                 unsigned own, struct vaho_error *error)
 {
     size_t nl = maps->n_lines, ns = maps->n_samples;
-    size_t line1 = plume->bbox[2] + AROUND, sample1 = plume->bbox[3] + AROUND;
+    struct box box = cut(widen(plume, heading, MARGIN + AROUND, UPWIND), (long)nl, (long)ns);
 
-    view->line0 = (long)(plume->bbox[0] > AROUND ? plume->bbox[0] - AROUND : 0);
-    view->sample0 = (long)(plume->bbox[1] > AROUND ? plume->bbox[1] - AROUND : 0);
-    view->n_lines = (long)(line1 < nl ? line1 + 1 : nl) - view->line0;
-    view->n_samples = (long)(sample1 < ns ? sample1 + 1 : ns) - view->sample0;
+    view->line0 = box.line0;
+    view->sample0 = box.sample0;
+    view->n_lines = box.line1 - box.line0 + 1;
+    view->n_samples = box.sample1 - box.sample0 + 1;
     view->y = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->y);
     view->g = vaho_alloc((size_t)(view->n_lines * view->n_samples), sizeof *view->g);
     if (view->y == NULL || view->g == NULL)
@@ -133,35 +185,73 @@ static double match_wedge(const struct view *view, const struct wedge *wedge, lo
     return gmm > 0.0 ? ym / sqrt(gmm) : 0.0;
 }
 
-/* The best T over all wedges from one source. */
-static double match_source(const struct view *view, const struct vaho_wedges *wedges, long line,
-                           long sample)
+/* ln of how likely each direction is before the map is looked at, 0 for the likeliest. */
+static void directions_expect(double log_p[N_DIRECTIONS], const struct heading *heading,
+                              double sigma_rad)
 {
-    double best = 0.0;
+    double sigma = hypot(sigma_rad, MEANDER_RAD), wind = atan2(heading->line, heading->sample);
+    int known = heading->line != 0.0 || heading->sample != 0.0;
 
-    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
-        best = fmax(best, match_wedge(view, &wedges->wedge[i], line, sample));
-    return best;
+    for (int i = 0; i < N_DIRECTIONS; i++) {
+        double off = remainder(2.0 * PI * i / N_DIRECTIONS - wind, 2.0 * PI) / sigma;
+        log_p[i] = known ? log((1.0 - WIND_WRONG) * exp(-0.5 * off * off) + WIND_WRONG) : 0.0;
+    }
+}
+
+/* ln of how likely a wedge is; T below 0 is gas that is missing. */
+static double log_odds(double t, double log_p)
+{
+    return 0.5 * SHAPE_TRUST * t * fabs(t) + log_p;
 }
 
 /* The sources tried at first. */
 struct grid {
     long line, sample, n_lines, n_samples;
+    struct box near; /* around the footprint */
 };
 
-static struct grid lay_grid(const struct view *view, const struct vaho_plume *plume)
+static struct grid lay_grid(const struct view *view, const struct vaho_plume *plume,
+                            const struct heading *heading)
 {
-    long line0 = (long)plume->bbox[0] - MARGIN - view->line0;
-    long line1 = (long)plume->bbox[2] + MARGIN - view->line0;
-    long sample0 = (long)plume->bbox[1] - MARGIN - view->sample0;
-    long sample1 = (long)plume->bbox[3] + MARGIN - view->sample0;
-    struct grid grid = {line0 > 0 ? line0 : 0, sample0 > 0 ? sample0 : 0, 0, 0};
+    struct box box[2] = {widen(plume, heading, MARGIN, UPWIND), widen(plume, heading, MARGIN, 0.0)};
+    struct grid grid;
 
-    line1 = line1 < view->n_lines ? line1 : view->n_lines - 1;
-    sample1 = sample1 < view->n_samples ? sample1 : view->n_samples - 1;
-    grid.n_lines = (line1 - grid.line) / COARSE_STEP + 1;
-    grid.n_samples = (sample1 - grid.sample) / COARSE_STEP + 1;
+    for (int i = 0; i < 2; i++) {
+        box[i].line0 -= view->line0;
+        box[i].line1 -= view->line0;
+        box[i].sample0 -= view->sample0;
+        box[i].sample1 -= view->sample0;
+    }
+    grid.near = box[1];
+    box[0] = cut(box[0], view->n_lines, view->n_samples);
+    grid.line = box[0].line0;
+    grid.sample = box[0].sample0;
+    grid.n_lines = (box[0].line1 - grid.line) / COARSE_STEP + 1;
+    grid.n_samples = (box[0].sample1 - grid.sample) / COARSE_STEP + 1;
     return grid;
+}
+
+static int is_near(const struct grid *grid, long line, long sample)
+{
+    const struct box *near = &grid->near;
+
+    return line >= near->line0 && line <= near->line1 && sample >= near->sample0 &&
+           sample <= near->sample1;
+}
+
+/* ln odds of one source: of the best wedge from it. */
+static double match_source(const struct view *view, const struct vaho_wedges *wedges,
+                           const double log_p[N_DIRECTIONS], const struct grid *grid, long line,
+                           long sample)
+{
+    int near = is_near(grid, line, sample);
+    double best = -INFINITY;
+
+    for (size_t i = 0; i < N_DIRECTIONS * N_SHAPES; i++)
+        if (near || log_p[i / N_SHAPES] >= LEAST_FAR)
+            best = fmax(best, log_odds(match_wedge(view, &wedges->wedge[i], line, sample),
+                                       log_p[i / N_SHAPES]));
+    return near ? best : best + LN_FAR;
 }
 
 static long grid_line(const struct grid *grid, long i)
@@ -176,12 +266,12 @@ static long grid_sample(const struct grid *grid, long i)
 
 /* Sums over sources tried, each by how likely it is beside the best one. */
 struct posterior {
-    double best, weight, l, s, ll, ls, ss; /* best: T; moments about line 0, sample 0 */
+    double best, weight, l, s, ll, ls, ss; /* best: ln odds; moments about line 0, sample 0 */
 };
 
-static void add_source(struct posterior *p, double t, double pixels, double l, double s)
+static void add_source(struct posterior *p, double odds, double pixels, double l, double s)
 {
-    double w = pixels * exp(fmin(0.5 * SHAPE_TRUST * (t * t - p->best * p->best), 50.0));
+    double w = pixels * exp(fmin(odds - p->best, 50.0));
 
     p->weight += w;
     p->l += w * l;
@@ -191,49 +281,56 @@ static void add_source(struct posterior *p, double t, double pixels, double l, d
     p->ss += w * s * s;
 }
 
-/* Tries every COARSE_STEP-th pixel of the footprint's surroundings; t holds what each gives. */
-static void try_coarsely(double *t, long *best, const struct view *view,
-                         const struct vaho_wedges *wedges, const struct grid *grid)
+/* Tries every COARSE_STEP-th pixel of the footprint's surroundings; 'odds' holds what each gives.
+ */
+static void try_coarsely(double *odds, long *best, const struct view *view,
+                         const struct vaho_wedges *wedges, const double log_p[N_DIRECTIONS],
+                         const struct grid *grid)
 {
     *best = 0;
     for (long i = 0; i < grid->n_lines * grid->n_samples; i++) {
-        t[i] = match_source(view, wedges, grid_line(grid, i), grid_sample(grid, i));
-        *best = t[i] > t[*best] ? i : *best;
+        long l = grid_line(grid, i), s = grid_sample(grid, i);
+        odds[i] = match_source(view, wedges, log_p, grid, l, s);
+        *best = odds[i] > odds[*best] ? i : *best;
     }
 }
 
 enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_wedges *wedges,
-                                   const struct vaho_maps *maps, size_t gas,
-                                   const struct vaho_competition *competition, unsigned claim,
-                                   struct vaho_error *error)
+                                   const struct vaho_drift *drift, const struct vaho_maps *maps,
+                                   size_t gas, const struct vaho_competition *competition,
+                                   unsigned claim, struct vaho_error *error)
 {
+    const struct heading heading = find_heading(drift);
     struct view view = {0};
     struct posterior near = {0}, all;
     struct grid grid;
-    double *t = NULL, line, sample;
+    double log_p[N_DIRECTIONS], *odds = NULL, line, sample;
     long best = 0, best_line, best_sample;
-    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
+    enum vaho_status status =
+        view_new(&view, plume, &heading, maps, gas, competition, claim, error);
 
-    grid = lay_grid(&view, plume);
+    grid = lay_grid(&view, plume, &heading);
     if (status == VAHO_OK &&
-        (t = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *t)) == NULL)
+        (odds = vaho_alloc((size_t)(grid.n_lines * grid.n_samples), sizeof *odds)) == NULL)
         status = vaho_fail_memory(error, "a plume's source");
     if (status != VAHO_OK)
         goto done;
-    try_coarsely(t, &best, &view, wedges, &grid);
+    directions_expect(log_p, &heading, drift->to_sigma_rad);
+    try_coarsely(odds, &best, &view, wedges, log_p, &grid);
     best_line = grid_line(&grid, best);
     best_sample = grid_sample(&grid, best);
-    near.best = t[best];
+    near.best = odds[best];
     for (long dl = 1 - COARSE_STEP; dl < COARSE_STEP; dl++)
         for (long ds = 1 - COARSE_STEP; ds < COARSE_STEP; ds++) {
             long l = best_line + dl, s = best_sample + ds;
             if (l >= 0 && s >= 0 && l < view.n_lines && s < view.n_samples)
-                add_source(&near, match_source(&view, wedges, l, s), 1.0, (double)l, (double)s);
+                add_source(&near, match_source(&view, wedges, log_p, &grid, l, s), 1.0, (double)l,
+                           (double)s);
         }
     all = near;
     for (long i = 0; i < grid.n_lines * grid.n_samples; i++)
         if (i != best)
-            add_source(&all, t[i], COARSE_STEP * COARSE_STEP, (double)grid_line(&grid, i),
+            add_source(&all, odds[i], COARSE_STEP * COARSE_STEP, (double)grid_line(&grid, i),
                        (double)grid_sample(&grid, i));
     line = near.l / near.weight;
     sample = near.s / near.weight;
@@ -246,7 +343,7 @@ enum vaho_status vaho_source_point(struct vaho_plume *plume, const struct vaho_w
     plume->source_covariance_px2[2] = MIN_SIGMA_PX * MIN_SIGMA_PX + all.ss / all.weight -
                                       2.0 * sample * all.s / all.weight + sample * sample;
 done:
-    free(t);
+    free(odds);
     free(view.y);
     free(view.g);
     return status;
@@ -254,19 +351,25 @@ done:
 
 enum vaho_status vaho_source_explain(struct vaho_source_evidence *out,
                                      const struct vaho_plume *plume,
-                                     const struct vaho_wedges *wedges, const struct vaho_maps *maps,
+                                     const struct vaho_wedges *wedges,
+                                     const struct vaho_drift *drift, const struct vaho_maps *maps,
                                      size_t gas, const struct vaho_competition *competition,
                                      unsigned claim, struct vaho_error *error)
 {
+    const struct heading heading = find_heading(drift);
     struct view view = {0};
-    double t[N_DIRECTIONS * N_SHAPES], angle;
+    double t[N_DIRECTIONS * N_SHAPES], log_p[N_DIRECTIONS], angle;
     size_t best = 0, opposite;
-    enum vaho_status status = view_new(&view, plume, maps, gas, competition, claim, error);
+    enum vaho_status status =
+        view_new(&view, plume, &heading, maps, gas, competition, claim, error);
 
+    directions_expect(log_p, &heading, drift->to_sigma_rad);
     for (size_t i = 0; status == VAHO_OK && i < N_DIRECTIONS * N_SHAPES; i++) {
         t[i] = match_wedge(&view, &wedges->wedge[i], lround(plume->source_line) - view.line0,
                            lround(plume->source_sample) - view.sample0);
-        best = t[i] > t[best] ? i : best;
+        best = log_odds(t[i], log_p[i / N_SHAPES]) > log_odds(t[best], log_p[best / N_SHAPES])
+                   ? i
+                   : best;
     }
     free(view.y);
     free(view.g);

@@ -27,6 +27,7 @@ void vaho_detect_settings_default(struct vaho_detect_settings *settings)
                                               .wind_speed_m_s = NAN,
                                               .wind_sigma_m_s = NAN,
                                               .wind_from_deg = NAN,
+                                              .wind_from_sigma_deg = NAN,
                                               .pixel_size_m = NAN,
                                               .q_kept = 0.5,
                                               .band_from_um = NAN,

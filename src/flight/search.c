@@ -1,4 +1,4 @@
-#include "flight/search.h"
+#include "flight/search_parts.h"
 
 #include <math.h>
 #include <stdint.h>
@@ -9,20 +9,14 @@
 
 #include "base/error.h"
 #include "find/air.h"
-#include "find/amounts.h"
-#include "find/companions.h"
 #include "find/competition.h"
 #include "find/coverage.h"
 #include "find/evidence.h"
-#include "find/explanation.h"
 #include "find/maps.h"
-#include "find/measure.h"
-#include "find/naming.h"
 #include "find/plume_ground.h"
 #include "find/posterior.h"
 #include "find/significance.h"
 #include "flight/coverage.h"
-#include "flight/emissions.h"
 #include "sense/columns.h"
 #include "sense/contrast.h"
 #include "spectra/decoys.h"
@@ -32,43 +26,10 @@ enum { MAX_ROUGH_PASSES = 7, RANK_THERMAL = 8, RANK_SOLAR = 6, MIN_LINES_BY_COLU
 /* From so many lines on half of them tell what is strong from what is not. */
 enum { MIN_LINES_TO_SKIP = 1024 };
 static const double Z_MIN = 4.0;   /* candidates below are noise at any q-value */
-static const double HOST_Q = 0.2;  /* a plume or name less certain is not asked for other gases */
 static const double PRESENT = 6.0; /* evidence that empty ground does not bring up */
 #define NO_SET 0xffffffffu
 enum { MARGIN = 4 };             /* pixels around a strong plume that are left out with it */
 static const double GROWN = 2.0; /* strong plumes that cover so much more than before hid */
-
-struct search {
-    const struct vaho_source *source;
-    const struct vaho_detect_settings *settings;
-    const struct vaho_signatures *signatures;
-    struct vaho_pool *pool;
-    const struct vaho_kernels *kernels;
-    struct vaho_columns *columns;
-    struct vaho_contrast *contrast;
-    struct vaho_scene scene;
-    struct vaho_evidence *evidence;
-    size_t n_gases, n_searched, n_bands, stride, n_all; /* n_all: searched and decoys */
-    float *absorption;                                  /* n_gases x n_bands */
-    float *real;      /* n_gases x (n_parts + 1) x n_bands: their parts */
-    float *scored;    /* n_all of the same: searched ones, then decoys */
-    unsigned *gas_of; /* n_all, and the mirrors */
-    unsigned *set_of; /* the same: which set of decoys each is in */
-    unsigned n_sets;
-    size_t *n_decoys;    /* n_searched */
-    double empty_excess; /* of chi^2 where decoys won, see sense/unlisted.h */
-    unsigned char *excluded;
-    struct vaho_competition *competition;
-    double *q;      /* of each winner */
-    double *z_at_q; /* n_searched: what coverage is told from */
-    int settled;    /* strong plumes told ground minus air: settled_d, K */
-    double settled_d;
-    struct vaho_maps *maps;
-    /* kept for explanations: */
-    struct vaho_candidate *candidate; /* all; NULL: not asked for */
-    size_t n_candidates;
-    struct vaho_significance *why; /* of each winner */
-};
 
 double vaho_monotonic_s(void)
 {
@@ -342,7 +303,7 @@ static enum vaho_status find_winners(struct search *s, struct vaho_error *error)
     return status;
 }
 
-static int is_strong(const struct vaho_contender *winner)
+int vaho_search_is_strong(const struct vaho_contender *winner)
 {
     return !winner->decoy && (double)winner->candidate.z >= VAHO_Z_STRONG;
 }
@@ -367,7 +328,7 @@ static enum vaho_status strong_ground(unsigned char **out, size_t *out_n, const 
     if (s->excluded != NULL)
         memcpy(map, s->excluded, nl * ns);
     for (size_t i = 0; i < c->n; i++)
-        if (is_strong(&c->winner[i]))
+        if (vaho_search_is_strong(&c->winner[i]))
             plume[c->winner[i].claim] =
                 (unsigned char)(c->winner[i].gas + 1 < VAHO_GROUND_LEFT_OUT ? c->winner[i].gas + 1
                                                                             : VAHO_GROUND_LEFT_OUT);
@@ -452,218 +413,6 @@ static enum vaho_status search_all(struct search *s, struct vaho_detection *out,
     return status;
 }
 
-/* What measuring a plume's amount wants to know beside the plumes. */
-struct measured {
-    const char **name;
-    size_t *gas;           /* of each plume */
-    unsigned *claim;       /* its ground */
-    unsigned char *strong; /* may tell the air's temperature */
-    double *none;          /* probability of being none of the searched gases */
-    struct vaho_amount_trail *trail;
-    struct vaho_rate *rate; /* NULL: nobody asked how it came about */
-};
-
-static void measured_free(struct measured *w)
-{
-    free(w->name);
-    free(w->gas);
-    free(w->claim);
-    free(w->strong);
-    free(w->none);
-    free(w->trail);
-    free(w->rate);
-}
-
-/* How plume number out->plumes->n came about, as far as is known before amounts are measured. */
-static enum vaho_status explain_winner(struct search *s, struct vaho_detection *out,
-                                       const struct vaho_contender *winner,
-                                       const struct vaho_significance *why, const char *const *name,
-                                       struct vaho_error *error)
-{
-    struct vaho_explained_search search = {.map = vaho_evidence_map(s->evidence),
-                                           .contrast = s->contrast,
-                                           .competition = s->competition,
-                                           .candidate = s->candidate,
-                                           .n_candidates = s->n_candidates,
-                                           .n_searched = s->n_searched,
-                                           .n_signatures = s->n_all,
-                                           .gas_of = s->gas_of,
-                                           .n_names = s->n_gases,
-                                           .name = name};
-    struct vaho_explanation *explanation;
-    enum vaho_status status = vaho_explanation_new(&explanation, &search, winner, error);
-
-    if (status != VAHO_OK)
-        return status;
-    explanation->significance = *why;
-    explanation->n_sets = s->n_sets;
-    out->explanation[out->plumes->n] = explanation;
-    return VAHO_OK;
-}
-
-/* One winner or companion: explained when asked for, measured, and counted among the plumes. */
-static enum vaho_status measure_winner(struct search *s, struct vaho_detection *out,
-                                       const struct vaho_measuring *m, struct measured *w,
-                                       const struct vaho_contender *winner, double q,
-                                       const struct vaho_significance *why,
-                                       struct vaho_error *error)
-{
-    size_t n = out->plumes->n;
-    struct vaho_plume *plume = &out->plumes->plume[n];
-    struct vaho_measure_trail trail = {0};
-    int explain = out->explanation != NULL;
-    enum vaho_status status =
-        vaho_measure(plume, &w->gas[n], &w->none[n], explain ? &trail : NULL, m, winner, error);
-
-    plume->q_value = q;
-    w->claim[n] = winner->claim;
-    w->strong[n] = winner->n_beside == 0 && is_strong(winner) && !vaho_plume_is_unknown(plume);
-    if (status != VAHO_OK || !explain) {
-        vaho_measure_trail_free(&trail);
-        out->plumes->n += status == VAHO_OK;
-        return status;
-    }
-    status = explain_winner(s, out, winner, why, w->name, error);
-    out->plumes->n++; /* to be freed with the others whatever comes */
-    if (status != VAHO_OK) {
-        vaho_measure_trail_free(&trail);
-        return status;
-    }
-    out->explanation[n]->measure = trail;
-    out->explanation[n]->gas = w->gas[n];
-    return VAHO_OK;
-}
-
-/* Hands the trails of amounts and rates over to the explanations. */
-static void keep_trails(struct vaho_detection *out, const struct measured *w)
-{
-    for (size_t i = 0; out->explanation != NULL && i < out->plumes->n; i++) {
-        out->explanation[i]->amount = w->trail[i];
-        out->explanation[i]->rate = w->rate[i];
-    }
-}
-
-/* Column densities, from all that was measured. */
-static enum vaho_status measure_amounts(struct search *s, struct vaho_detection *out,
-                                        const struct vaho_measuring *m, struct measured *w,
-                                        struct vaho_error *error)
-{
-    const struct vaho_signatures *signatures = s->signatures;
-    int given = isfinite(s->settings->air_temperature_k);
-    struct vaho_amounts amounts = {.measuring = m,
-                                   .absorption = signatures->value,
-                                   .variety = signatures->variety,
-                                   .prior_d =
-                                       given ? s->contrast->mean_t - s->settings->air_temperature_k
-                                             : VAHO_GROUND_MINUS_AIR_K,
-                                   .prior_sigma = given ? 0.0 : VAHO_GROUND_MINUS_AIR_SIGMA_K,
-                                   .settled = s->settled || given,
-                                   .maps = s->maps,
-                                   .pool = s->pool};
-
-    return vaho_amounts_measure(out->plumes->plume, w->trail, w->gas, w->claim, w->strong,
-                                out->plumes->n, &amounts, error);
-}
-
-/* What is left beside a gas that may not be there is no second gas. */
-static int is_host(double q, double none)
-{
-    return 1.0 - (1.0 - q) * (1.0 - none) <= HOST_Q;
-}
-
-/* The winners that are kept, and then the other gases of their plumes. */
-static enum vaho_status measure_all(struct search *s, struct vaho_detection *out,
-                                    const struct vaho_measuring *m, struct measured *w,
-                                    struct vaho_error *error)
-{
-    const struct vaho_companion_search search = {.evidence = s->evidence,
-                                                 .n_searched = s->n_searched,
-                                                 .n_all = s->n_all,
-                                                 .parts = s->scored,
-                                                 .gas_of = s->gas_of,
-                                                 .n_decoys = s->n_decoys};
-    struct vaho_host *host = vaho_alloc(s->competition->n, sizeof *host);
-    struct vaho_companion *companion = NULL;
-    size_t n_hosts = 0, n_companions = 0;
-    enum vaho_status status = host != NULL ? VAHO_OK : vaho_fail_memory(error, "the plumes");
-
-    for (size_t i = 0; status == VAHO_OK && i < s->competition->n; i++) {
-        const struct vaho_contender *winner = &s->competition->winner[i];
-        if (s->q[i] > s->settings->q_kept)
-            continue;
-        status = measure_winner(s, out, m, w, winner, s->q[i], s->why != NULL ? &s->why[i] : NULL,
-                                error);
-        if (status == VAHO_OK && is_host(s->q[i], w->none[out->plumes->n - 1]))
-            host[n_hosts++] = (struct vaho_host){winner, w->gas[out->plumes->n - 1], s->q[i]};
-    }
-    if (status == VAHO_OK)
-        status = vaho_companions_find(&companion, &n_companions, host, n_hosts, &search, error);
-    for (size_t i = 0; status == VAHO_OK && i < n_companions; i++)
-        if (companion[i].q <= s->settings->q_kept)
-            status = measure_winner(s, out, m, w, &companion[i].contender, companion[i].q,
-                                    &companion[i].why, error);
-    free(host);
-    free(companion);
-    return status;
-}
-
-static enum vaho_status measure_winners(struct search *s, struct vaho_detection *out,
-                                        size_t hypothesis, struct vaho_error *error)
-{
-    const struct vaho_signatures *signatures = s->signatures;
-    struct measured w = {.name = vaho_alloc(s->n_gases, sizeof *w.name)};
-    struct vaho_wedges *wedges = NULL;
-    struct vaho_measuring m = {.scene = &s->scene,
-                               .evidence = s->evidence,
-                               .maps = s->maps,
-                               .competition = s->competition,
-                               .hypothesis = hypothesis,
-                               .n_gases = s->n_gases,
-                               .n_searched = s->n_searched,
-                               .parts = s->real,
-                               .scored = s->scored,
-                               .n_scored = s->n_all,
-                               .empty_excess = s->empty_excess,
-                               .name = w.name,
-                               .wavelength_um = signatures->wavelength_um};
-    size_t n = 0;
-    enum vaho_status status = vaho_wedges_new(&wedges, error);
-
-    out->plumes = vaho_alloc(1, sizeof *out->plumes);
-    for (size_t i = 0; i < s->competition->n; i++)
-        n += s->q[i] <= s->settings->q_kept ? VAHO_MAX_BESIDE : 0;
-    if (out->plumes != NULL)
-        out->plumes->plume = vaho_alloc(n, sizeof *out->plumes->plume);
-    w.gas = vaho_alloc(n, sizeof *w.gas);
-    w.claim = vaho_alloc(n, sizeof *w.claim);
-    w.strong = vaho_alloc(n, sizeof *w.strong);
-    w.none = vaho_alloc(n, sizeof *w.none);
-    w.trail = vaho_alloc(n, sizeof *w.trail);
-    if (s->settings->explain) {
-        out->explanation = vaho_alloc(n, sizeof(struct vaho_explanation *));
-        w.rate = vaho_alloc(n, sizeof *w.rate);
-    }
-    if (status == VAHO_OK &&
-        (!w.name || !out->plumes || !out->plumes->plume || !w.gas || !w.claim || !w.strong ||
-         !w.none || !w.trail || (s->settings->explain && (!out->explanation || !w.rate))))
-        status = vaho_fail_memory(error, "the plumes");
-    for (size_t g = 0; status == VAHO_OK && g < s->n_gases; g++)
-        w.name[g] = signatures->name[g];
-    m.wedges = wedges;
-    if (status == VAHO_OK)
-        status = measure_all(s, out, &m, &w, error);
-    if (status == VAHO_OK)
-        status = measure_amounts(s, out, &m, &w, error);
-    if (status == VAHO_OK)
-        status = vaho_emissions(out, w.rate, w.gas, w.claim, s->maps, s->competition, signatures,
-                                s->settings, vaho_source_info(s->source), error);
-    if (status == VAHO_OK)
-        keep_trails(out, &w);
-    vaho_wedges_free(wedges);
-    measured_free(&w);
-    return status;
-}
-
 /* What a plume would have needed to be found. */
 static enum vaho_status find_coverage(struct search *s, struct vaho_detection *out,
                                       size_t hypothesis, struct vaho_error *error)
@@ -713,7 +462,7 @@ enum vaho_status vaho_search_gases(struct vaho_detection *out, const struct vaho
             vaho_maps_make(&s.maps, &s.scene, s.evidence, s.n_searched, hypothesis, pool, error);
     clock = vaho_detection_clock(out, "maps", clock);
     if (status == VAHO_OK)
-        status = measure_winners(&s, out, hypothesis, error);
+        status = vaho_search_measure(&s, out, hypothesis, error);
     if (status == VAHO_OK && s.contrast->regime == VAHO_REGIME_SOLAR) /* measured before */
         status = vaho_posterior(s.maps, s.competition, s.q, error);
     if (status == VAHO_OK)

@@ -215,6 +215,19 @@ def check_unknown():
     assert told["unknown", 0.0001] > 0.9, told
 
 
+def check_beside_certain():
+    """A doubtful plume is no surer for the certain ones of its flight, of whatever gas."""
+    for name, q_values in (("few", (0.04,)), ("many", (0.0001, 0.0002, 0.0003, 0.04))):
+        book = f"{name}.gpkg"
+        made_products.write_pass(name, name, [{"east_m": 100 + 200 * i, "north_m": 100, "q_value": q,
+                                               "gas": "ammonia" if q == 0.04 else "acetone"} for i, q in enumerate(q_values)])
+        vaho("casebook", "new", book, "--open")
+        vaho("casebook", "add", book, name)
+        sites("update", book, "--at", AT)
+    few, many = [[s["probability"] for s in listed(f"{name}.gpkg") if s["gas"] == "ammonia"] for name in ("few", "many")]
+    assert len(few) == len(many) == 1 and many[0] < few[0] - 0.1, (few, many)  # 0.04 of four is 0.16 of the one
+
+
 with tempfile.TemporaryDirectory() as folder:
     os.chdir(folder)
     filled = check_order(make_passes())
@@ -226,3 +239,4 @@ with tempfile.TemporaryDirectory() as folder:
     check_antimeridian()
     check_bad_coverage()
     check_unknown()
+    check_beside_certain()

@@ -8,6 +8,7 @@ VAHO = os.environ["VAHO"]
 BAD = {"--wind-speed": ("0", "-3", "101", "nan", "inf", "3m", "", "1,5"),
        "--wind-sigma": ("-0.1", "101", "nan", "x"),
        "--wind-from": ("-1", "361", "nan", "north"),
+       "--wind-from-sigma": ("-1", "91", "nan", "a lot"),
        "--pixel-size": ("0", "-2", "1001", "inf", "2 m")}
 failures = []
 
@@ -28,12 +29,13 @@ def main():
             done = run(*given, option, value)
             expect(done.returncode == 2 and option in done.stderr and done.stderr.count("\n") == 1 and
                    done.stdout == "", f"{option} '{value}'", done)
-    for option in ("--wind-sigma", "--wind-from"):  # say more of a wind that is not there
-        done = run(option, "1")
-        expect(done.returncode == 2 and "--wind-speed" in done.stderr, f"{option} alone", done)
+    for option, of in (("--wind-sigma", "--wind-speed"), ("--wind-from-sigma", "--wind-from")):
+        done = run(option, "1")  # says more of a wind that is not there
+        expect(done.returncode == 2 and f"{of}, which" in done.stderr, f"{option} alone", done)
     done = run("--wind-speed")
     expect(done.returncode == 2, "no value", done)
     for options in (("--wind-speed", "0.05"), ("--wind-speed", "100", "--wind-sigma", "0"),
+                    ("--wind-from", "0", "--wind-from-sigma", "90"),
                     ("--wind-speed", "3", "--wind-from", "0", "--pixel-size", "0.001"),
                     ("--wind-speed", "3", "--wind-from", "360", "--pixel-size", "1000")):
         done = run(*options)  # taken; then there is no cube

@@ -13,6 +13,8 @@
 
 enum { LINES = 96, SAMPLES = 96, N = LINES * SAMPLES, SOURCE = 40 };
 
+static const struct vaho_drift no_wind;
+
 static uint64_t dice;
 
 static double uniform(void)
@@ -79,8 +81,9 @@ static int within_95(double *off_px, double *stated_px, const struct vaho_wedges
         const double *c = s.plume.source_covariance_px2;
         double dl, ds, det;
         make(&s, 2 * M_PI * i / n, strength, from, to);
-        assert_int_equal(vaho_source_point(&s.plume, wedges, &s.maps, 0, &s.competition, 1, NULL),
-                         VAHO_OK);
+        assert_int_equal(
+            vaho_source_point(&s.plume, wedges, &no_wind, &s.maps, 0, &s.competition, 1, NULL),
+            VAHO_OK);
         assert_true(s.plume.bbox[0] <= s.plume.bbox[2]);
         dl = s.plume.source_line - SOURCE;
         ds = s.plume.source_sample - SOURCE;
@@ -138,12 +141,55 @@ static void doubt_lies_along_the_plume(void **state)
     assert_int_equal(vaho_wedges_new(&wedges, NULL), VAHO_OK);
     for (int i = 0; i < 16; i++) {
         make(&s, M_PI / 4, 1, 8, 40);
-        assert_int_equal(vaho_source_point(&s.plume, wedges, &s.maps, 0, &s.competition, 1, NULL),
-                         VAHO_OK);
+        assert_int_equal(
+            vaho_source_point(&s.plume, wedges, &no_wind, &s.maps, 0, &s.competition, 1, NULL),
+            VAHO_OK);
         along += 0.5 * (c[0] + c[2]) + c[1];
         across += 0.5 * (c[0] + c[2]) - c[1];
     }
     assert_true(along > 2 * across);
+    vaho_wedges_free(wedges);
+}
+
+/* The wind settles which end of a weak plume is its beginning, unless the map says otherwise. */
+static void the_winds_direction_tells_the_ends_apart(void **state)
+{
+    static struct scene s;
+    struct vaho_wedges *wedges;
+    double off[3] = {0, 0, 0}; /* no wind, the wind, a wrong one over a strong plume */
+    double stated[2] = {0, 0};
+
+    (void)state;
+    dice = 4;
+    assert_int_equal(vaho_wedges_new(&wedges, NULL), VAHO_OK);
+    for (int i = 0; i < 32; i++) {
+        double angle = 2 * M_PI * i / 32;
+        struct vaho_drift wind = {.along_m = 2,
+                                  .across_m = 2,
+                                  .to_line = sin(angle),
+                                  .to_sample = cos(angle),
+                                  .to_sigma_rad = 0.2};
+        struct vaho_drift wrong = wind;
+        wrong.to_line = -wind.to_line;
+        wrong.to_sample = -wind.to_sample;
+        for (int k = 0; k < 3; k++) {
+            if (k != 1)
+                make(&s, angle, k == 0 ? 0.8 : 12, k == 0 ? 12 : -1, k == 0 ? 40 : 60);
+            assert_int_equal(vaho_source_point(&s.plume, wedges,
+                                               k == 0   ? &no_wind
+                                               : k == 1 ? &wind
+                                                        : &wrong,
+                                               &s.maps, 0, &s.competition, 1, NULL),
+                             VAHO_OK);
+            off[k] += hypot(s.plume.source_line - SOURCE, s.plume.source_sample - SOURCE) / 32;
+            if (k < 2)
+                stated[k] +=
+                    sqrt(s.plume.source_covariance_px2[0] + s.plume.source_covariance_px2[2]) / 32;
+        }
+    }
+    assert_true(off[1] < 0.75 * off[0]);
+    assert_true(stated[1] < 0.9 * stated[0]);
+    assert_true(off[2] < 3);
     vaho_wedges_free(wedges);
 }
 
@@ -152,7 +198,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_strong_plume_is_known_to_a_few_pixels),
         cmocka_unit_test(a_weak_plume_says_that_it_may_begin_elsewhere),
-        cmocka_unit_test(doubt_lies_along_the_plume)};
+        cmocka_unit_test(doubt_lies_along_the_plume),
+        cmocka_unit_test(the_winds_direction_tells_the_ends_apart)};
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
