@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "casebook/outbox.h"
 #include "casebook/rows_hash.h"
 
 static int64_t number_of(const struct vaho_entry *entry, const char *name)
@@ -111,6 +112,51 @@ static void look_at_people(struct vaho_ledger_rows *rows)
     }
 }
 
+struct outbox_look {
+    struct vaho_ledger_rows *rows;
+    int64_t n_changed;
+};
+
+static int look_at_message(void *context, const struct vaho_outbox_message *m)
+{
+    struct outbox_look *look = context;
+    char sha256[VAHO_DIGEST_HEX_NBYTES];
+
+    vaho_sha256(sha256, m->bytes, strlen(m->bytes));
+    look->n_changed += strcmp(sha256, m->sha256) != 0;
+    return 1;
+}
+
+/* What was sent, against the hashes that entries hold, and against the rows it is of. */
+static void look_at_outbox(struct vaho_ledger_rows *rows)
+{
+    static const struct {
+        const char *sql, *finding;
+    } look[] = {
+        {"SELECT count(*) FROM outbox o JOIN sites s ON s.id = o.site_id LEFT JOIN ledger_entries e"
+         " ON e.number = o.entry WHERE NOT ifnull((json_extract(e.entry, '$.object.site'),"
+         " json_extract(e.entry, '$.object.partner'), json_extract(e.entry,"
+         " '$.object.message_sha256')) = (s.name, o.partner, o.sha256), 0)",
+         "%" PRId64 " messages to partners are not what their entries say"},
+        {"SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM releases r WHERE r.entry ="
+         " o.entry AND r.partner = o.partner AND r.site_id = o.site_id)",
+         "%" PRId64 " messages to partners are of no release"}};
+    struct outbox_look outbox = {rows, 0};
+    char finding[256];
+
+    for (size_t i = 0; i < sizeof look / sizeof look[0]; i++) {
+        int64_t n = count(rows, look[i].sql);
+        snprintf(finding, sizeof finding, look[i].finding, n);
+        if (n != 0)
+            rows->say(rows->context, finding);
+    }
+    vaho_outbox_each(rows->casebook, NULL, 0, look_at_message, &outbox, NULL);
+    snprintf(finding, sizeof finding, "%" PRId64 " messages to partners were changed",
+             outbox.n_changed);
+    if (outbox.n_changed != 0)
+        rows->say(rows->context, finding);
+}
+
 void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
 {
     char finding[256];
@@ -122,8 +168,10 @@ void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
                  rows->n_flights);
         rows->say(rows->context, finding);
     }
-    if (rows->n_entries > 0)
+    if (rows->n_entries > 0) {
         look_at_people(rows);
+        look_at_outbox(rows);
+    }
     if (rows->known_sha256[0] == '\0')
         return;
     snprintf(finding, sizeof finding, "SELECT count(*) FROM known_sources WHERE sha256 <> '%.64s'",
