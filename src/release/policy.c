@@ -259,7 +259,8 @@ static enum vaho_status read_numbers(struct vaho_policy *p, struct vaho_error *e
     for (size_t i = 0; i < sizeof number / sizeof number[0] && status == VAHO_OK; i++)
         status = read_number(number[i].out, p, p->root, number[i].name, number[i].min,
                              number[i].max, error);
-    t->emission_digits = (int)digits;
+    if (status == VAHO_OK)
+        t->emission_digits = (int)digits;
     return status;
 }
 

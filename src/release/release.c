@@ -17,7 +17,7 @@
  * to one partner lies inside one another, also when its policy becomes coarser or finer: finer it
  * is told only inside what was told before.
  *
- * When.  Times, also those of the release itself, are starts of fixed steps.
+ * When.  Times are starts of fixed steps; those of the release itself of steps of an hour at least.
  */
 #include "release/release.h"
 
@@ -32,6 +32,7 @@
 
 static const char FORMAT[] = "vaho-release-1";
 static const double RADIUS_95 = 2.4477;
+static const double LEAST_OWN_STEP_S = 3600; /* so that what was looked at can still be approved */
 
 /* --- rules -------------------------------------------------------------------- */
 
@@ -268,7 +269,7 @@ static enum vaho_status give(json_t *object, struct vaho_release_told *told, dou
                              const struct vaho_release_request *r, struct vaho_error *error)
 {
     const struct vaho_policy_terms *t = vaho_policy_terms(r->policy);
-    double step_s = vaho_time_step_s(t->time_step_s);
+    double step_s = vaho_time_step_s(t->time_step_s), own_step_s = fmax(step_s, LEAST_OWN_STEP_S);
     json_t *place = NULL;
     enum vaho_status status = check_policy(r, error);
 
@@ -284,12 +285,13 @@ static enum vaho_status give(json_t *object, struct vaho_release_told *told, dou
                            "rule 'area': it does not lie inside the policy %s's area", t->id);
     if (status != VAHO_OK)
         return status;
-    *until_s = vaho_time_step_start_s(r->at_s, step_s) + step_s + t->valid_s;
+    *until_s = vaho_time_step_start_s(r->at_s, own_step_s) + own_step_s + t->valid_s;
     put(object, "place", place);
     put_fields(object, r, step_s);
     put(object, "time_step_s", json_real(step_s));
     put(object, "valid",
-        json_pack("{s:o, s:o}", "from", moment_of(r->at_s, step_s), "to", moment_of(*until_s, 1)));
+        json_pack("{s:o, s:o}", "from", moment_of(r->at_s, own_step_s), "to",
+                  moment_of(*until_s, 1)));
     put(object, "marking", json_pack("{s:s, s:s}", "tlp", t->tlp, "onward", t->onward));
     put(object, "mandates", mandates_of(r));
     return VAHO_OK;
