@@ -213,7 +213,7 @@ static void put_fields(json_t *object, const struct vaho_release_request *r, dou
 }
 
 /* What every message to a partner has. */
-static json_t *envelope_of(const struct vaho_release_request *r)
+static json_t *head_of(const struct vaho_release_request *r)
 {
     const struct vaho_policy_terms *t = vaho_policy_terms(r->policy);
     json_t *object =
@@ -248,6 +248,8 @@ static int is_whole(const json_t *object, const struct vaho_release_request *r)
         return whole;
     for (size_t i = 0; i < sizeof needed / sizeof needed[0]; i++)
         whole &= json_object_get(object, needed[i]) != NULL;
+    if ((vaho_policy_terms(r->policy)->fields & VAHO_FIELD_PLACE) != 0)
+        whole &= json_object_get(object, "place") != NULL;
     return whole && json_array_size(json_object_get(object, "mandates")) == r->n_mandates;
 }
 
@@ -308,7 +310,7 @@ enum vaho_status vaho_release_decide(struct vaho_text *out, struct vaho_release_
     *until_s = 0;
     if (status == VAHO_OK)
         status = check_exercise(request, error);
-    if (status == VAHO_OK && (object = envelope_of(request)) == NULL)
+    if (status == VAHO_OK && (object = head_of(request)) == NULL)
         status = vaho_fail_memory(error, "a release");
     if (status == VAHO_OK && request->kind == VAHO_RELEASE_GIVE)
         status = give(object, told, until_s, request, error);
