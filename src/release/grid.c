@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 static const double RADIAN = 0.017453292519943295;
+static const double MIDDLE_ROUNDED_M = 0.08; /* half a millionth of a degree either way */
 
 /* --- places ---------------------------------------------------------------- */
 
@@ -110,7 +111,8 @@ double vaho_cell_reach_m(const struct vaho_cell *cell)
     double bounds[4];
 
     vaho_cell_bounds(bounds, cell);
-    return way_m((bounds[2] - bounds[0]) / 2, (bounds[3] - bounds[1]) / 2, edge_deg(cell, 0));
+    return MIDDLE_ROUNDED_M +
+           way_m((bounds[2] - bounds[0]) / 2, (bounds[3] - bounds[1]) / 2, edge_deg(cell, 0));
 }
 
 double vaho_cell_distance_m(const struct vaho_cell *cell, double longitude_deg, double latitude_deg)

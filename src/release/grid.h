@@ -48,7 +48,7 @@ void vaho_cell_bounds(double out[4], const struct vaho_cell *cell);
 /* Its middle, to a millionth of a degree. */
 void vaho_cell_middle(double *out_longitude_deg, double *out_latitude_deg,
                       const struct vaho_cell *cell);
-/* No place of the cell is further from its middle than this, metres. */
+/* No place of the cell is further from its middle, as rounded, than this, metres. */
 double vaho_cell_reach_m(const struct vaho_cell *cell);
 /* No less than the distance of a place from the cell's middle, metres. */
 double vaho_cell_distance_m(const struct vaho_cell *cell, double longitude_deg,

@@ -8,11 +8,13 @@
 
 #include "../casebook/made_products.h"
 #include "casebook/accounts.h"
+#include "casebook/ledger.h"
 #include "casebook/ledger_verify.h"
 #include "casebook/outbox.h"
 #include "casebook/partners.h"
 #include "made_release.h"
 #include "release/acts.h"
+#include "release/seal.h"
 #include "review/review.h"
 #include "vaho/sites.h"
 
@@ -264,6 +266,55 @@ static void preview_and_approve(char **out)
     *out = preview.bytes.data;
 }
 
+/* What south has taken in: message by message, its hash. */
+static char taken_in[4][VAHO_DIGEST_HEX_NBYTES];
+
+static int taken(void *context, char out[VAHO_DIGEST_HEX_NBYTES], uint64_t sequence)
+{
+    (void)context;
+    memcpy(out, taken_in[sequence], VAHO_DIGEST_HEX_NBYTES);
+    return out[0] != '\0';
+}
+
+/* From the outbox to the post: all in order, the last with its proof. */
+static void seal_and_open(void)
+{
+    struct vaho_secret_key centre = made_key(9), post = made_key(7), keeper_key = made_key(6);
+    const struct vaho_own_key own = {&post, VAHO_KEY_CURRENT};
+    struct vaho_centre_key from = {.state = VAHO_KEY_CURRENT};
+    char keeper[VAHO_KEY_HEX_NBYTES];
+    struct vaho_checkpoint checkpoint;
+
+    vaho_public_key(from.key, &centre);
+    vaho_public_key(keeper, &keeper_key);
+    REFUSED(vaho_release_seal(&(struct vaho_text){0}, NULL, casebook, "south", 4, &centre, &error),
+            "no message 4 to south");
+    for (uint64_t n = 1; n <= 3; n++) {
+        struct vaho_receiver receiver = {.partner = "south",
+                                         .n_own = 1,
+                                         .own = &own,
+                                         .n_centre = 1,
+                                         .centre = &from,
+                                         .keeper = keeper,
+                                         .last_sequence = n - 1,
+                                         .last_sha256 = taken_in[n - 1],
+                                         .taken = taken};
+        struct vaho_opened_release opened;
+        struct vaho_text text;
+        int proved;
+        if (n == 3)
+            DONE(vaho_ledger_checkpoint(&checkpoint, casebook, &keeper_key, &error));
+        vaho_text_init(&text, VAHO_ENVELOPE_MAX_NBYTES);
+        DONE(vaho_release_seal(&text, &proved, casebook, "south", n, &centre, &error));
+        DONE(vaho_envelope_open(&opened, text.data, text.nbytes, &receiver, &error));
+        assert_int_equal(proved, n == 3);
+        assert_int_equal(opened.proved, n == 3);
+        memcpy(taken_in[n], opened.sha256, VAHO_DIGEST_HEX_NBYTES);
+        vaho_opened_free(&opened);
+        vaho_text_free(&text);
+    }
+}
+
 static void expire_in_time(void)
 {
     const char *early = "2026-04-17T12:59:59Z", *over = "2026-04-17T13:00:00Z";
@@ -334,6 +385,7 @@ static void along_the_edges(void **unused)
             "who confirmed a site cannot release it"); /* nor who ever did */
     DONE(release_to("south", "rita", &error));
     look_at_sent(previewed);
+    seal_and_open();
     expire_in_time();
     verify();
     free(previewed);
