@@ -238,6 +238,9 @@ static void a_changed_byte(void **unused)
         if (i % 16 == 0)
             assert_int_equal(open_of(good, i, &r, NULL), VAHO_OPENED_BROKEN); /* cut off */
     }
+    text = malloc(n + 2); /* a blank more: the same JSON in another form */
+    snprintf(text, n + 2, "{ %s", good + 1);
+    expect(text, &r, VAHO_OPENED_BROKEN, "canonical form");
     clear = unsealed(&n, good);
     text = sealed_anew(clear, n, SOUTH);
     assert_int_equal(open_of(text, strlen(text), &r, NULL), VAHO_OPENED);

@@ -459,6 +459,7 @@ static void moving_estimates_do_not_narrow_the_cell(void **unused)
                 w.policy = random_policy(&dice);
             }
         }
+        assert_true(i % 2 != 0 || w.n_finer == 0); /* never by an estimate */
         n_coarser += w.n_coarser;
         n_finer += w.n_finer;
         n_outside += w.n_outside;
