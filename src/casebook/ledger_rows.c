@@ -140,7 +140,10 @@ static void look_at_outbox(struct vaho_ledger_rows *rows)
          "%" PRId64 " messages to partners are not what their entries say"},
         {"SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM releases r WHERE r.entry ="
          " o.entry AND r.partner = o.partner AND r.site_id = o.site_id)",
-         "%" PRId64 " messages to partners are of no release"}};
+         "%" PRId64 " messages to partners are of no release"},
+        {"SELECT count(*) FROM releases r WHERE r.entry IS NOT NULL AND r.expires IS NULL AND NOT"
+         " EXISTS (SELECT 1 FROM outbox o WHERE o.entry = r.entry)",
+         "%" PRId64 " releases have no message to their partner"}};
     struct outbox_look outbox = {rows, 0};
     char finding[256];
 

@@ -338,10 +338,11 @@ static void verify(void)
     DONE(vaho_ledger_verify(&report, casebook, &nobody, say, NULL, &error));
     DONE(vaho_database_run(casebook->database, "",
                            "DROP TRIGGER outbox_never_change; UPDATE outbox SET message ="
-                           " json_set(message, '$.place.error_m', 1) WHERE sequence = 1",
+                           " json_set(message, '$.place.error_m', 1) WHERE sequence = 1; DROP"
+                           " TRIGGER outbox_never_delete; DELETE FROM outbox WHERE sequence = 3",
                            &error));
     DONE(vaho_ledger_verify(&report, casebook, &nobody, say, &n_findings, &error));
-    assert_int_equal(n_findings, 1);
+    assert_int_equal(n_findings, 2); /* one changed, one removed */
 }
 
 static void along_the_edges(void **unused)
