@@ -216,6 +216,10 @@ const char vaho_schema_serve[] =
  * entry that holds their hash and with the row of releases that they are of.  Its cell is what the
  * partner was told of where the lead is (release/grid.h), to be remembered for ever.
  */
+#define ITS_PARTNER                                                                                \
+    "(SELECT json_extract(entry, '$.object.partner') FROM ledger_entries WHERE number = "          \
+    "NEW.entry)"
+
 /* clang-format off */
 const char vaho_schema_release[] =
     "CREATE TABLE partners (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <>"
@@ -231,8 +235,8 @@ const char vaho_schema_release[] =
     APPEND_ONLY("partner_keys", "id = NEW.id OR key = NEW.key")
     TOLD("partner_keys", "", "'partner-key'", "key", "NEW.key")
     "CREATE TRIGGER partner_keys_are_an_admins BEFORE INSERT ON partner_keys WHEN NOT "
-    HAS_ROLE("NEW.person", "admin") " BEGIN SELECT RAISE(ABORT, 'only an account with the role"
-    " admin gives a partner a key'); END;\n"
+    HAS_ROLE("NEW.person", "admin") " OR " ITS_PARTNER " IS NOT NEW.partner BEGIN SELECT RAISE(ABORT,"
+    " 'only an account with the role admin gives a partner a key, and the one that is told'); END;\n"
     "CREATE TABLE partner_policies (id INTEGER PRIMARY KEY, partner TEXT NOT NULL REFERENCES"
     " partners(name), document TEXT NOT NULL CHECK (document GLOB '{*}'), sha256 TEXT NOT NULL"
     " CHECK (length(sha256) = 64), person TEXT NOT NULL, entry INTEGER NOT NULL UNIQUE"
@@ -242,7 +246,7 @@ const char vaho_schema_release[] =
     TOLD("partner_policies", "", "'partner-policy'", "policy", "NEW.sha256")
     "CREATE TRIGGER partner_policies_are_a_releasers BEFORE INSERT ON partner_policies WHEN NOT "
     HAS_ROLE("NEW.person", "releaser") " OR json_extract(NEW.document, '$.partner') IS NOT"
-    " NEW.partner BEGIN SELECT RAISE(ABORT, 'only an account with the role releaser gives a"
+    " NEW.partner OR " ITS_PARTNER " IS NOT NEW.partner BEGIN SELECT RAISE(ABORT, 'only an account with the role releaser gives a"
     " partner a policy, and one of its own'); END;\n"
     "CREATE TABLE outbox (id INTEGER PRIMARY KEY, partner TEXT NOT NULL REFERENCES"
     " partners(name), sequence INTEGER NOT NULL CHECK (sequence > 0), site_id INTEGER NOT NULL"

@@ -339,10 +339,14 @@ static void verify(void)
     DONE(vaho_database_run(casebook->database, "",
                            "DROP TRIGGER outbox_never_change; UPDATE outbox SET message ="
                            " json_set(message, '$.place.error_m', 1) WHERE sequence = 1; DROP"
-                           " TRIGGER outbox_never_delete; DELETE FROM outbox WHERE sequence = 3",
+                           " TRIGGER outbox_never_delete; DELETE FROM outbox WHERE sequence = 3;"
+                           " DROP TRIGGER partner_keys_never_change; UPDATE partner_keys SET key ="
+                           " printf('%064d', 1) WHERE id = 2; DROP TRIGGER"
+                           " partner_policies_never_change; UPDATE partner_policies SET document ="
+                           " json_set(document, '$.grid.metres', 1) WHERE id = 1",
                            &error));
     DONE(vaho_ledger_verify(&report, casebook, &nobody, say, &n_findings, &error));
-    assert_int_equal(n_findings, 2); /* one changed, one removed */
+    assert_int_equal(n_findings, 4); /* a message changed, one removed, a key, a policy */
 }
 
 static void along_the_edges(void **unused)
