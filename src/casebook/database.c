@@ -206,7 +206,11 @@ static void append_contents(struct vaho_text *sql, int version)
                  {"accounts", "who may review", VAHO_SCHEMA_REVIEW},
                  {"account_roles", "and as what", VAHO_SCHEMA_REVIEW},
                  {"account_endings", "who may no longer", VAHO_SCHEMA_REVIEW},
-                 {"plume_spectra", "spectra of plumes, with fits", VAHO_SCHEMA_SERVE}};
+                 {"plume_spectra", "spectra of plumes, with fits", VAHO_SCHEMA_SERVE},
+                 {"partners", "who may be given leads", VAHO_SCHEMA_RELEASE},
+                 {"partner_keys", "to which key it is sealed", VAHO_SCHEMA_RELEASE},
+                 {"partner_policies", "and what, how precisely", VAHO_SCHEMA_RELEASE},
+                 {"outbox", "what was sent to partners", VAHO_SCHEMA_RELEASE}};
 
     for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
         if (plain[i].version == version)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/signing.h"
 #include "casebook/rows_hash.h"
 
 static int64_t number_of(const struct vaho_entry *entry, const char *name)
@@ -111,6 +112,81 @@ static void look_at_people(struct vaho_ledger_rows *rows)
     }
 }
 
+/* Rows of which 'text' no longer has the hash beside it. */
+static int64_t count_changed(struct vaho_ledger_rows *rows, const char *sql)
+{
+    char sha256[VAHO_DIGEST_HEX_NBYTES];
+    sqlite3_stmt *s = NULL;
+    int64_t n = 0;
+
+    if (sqlite3_prepare_v2(rows->casebook->database, sql, -1, &s, NULL) != SQLITE_OK)
+        return -1;
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        const char *text = (const char *)sqlite3_column_text(s, 0);
+        vaho_sha256(sha256, text, text == NULL ? 0 : strlen(text));
+        n += strcmp(sha256, (const char *)sqlite3_column_text(s, 1)) != 0;
+    }
+    sqlite3_finalize(s);
+    return n;
+}
+
+#define TELLS(member) "json_extract(e.entry, '$." member "')"
+#define DIFFER(table, whats)                                                                       \
+    "SELECT abs((SELECT count(*) FROM " table ") - (SELECT count(*) FROM ledger_entries WHERE"     \
+    " json_extract(entry, '$.what') IN (" whats ")))"
+
+/* To whom what was sent: partners' keys, policies and messages, against the entries that tell of
+ * them and the rows they are of. */
+static void look_at_partners(struct vaho_ledger_rows *rows)
+{
+    static const struct {
+        int64_t (*count)(struct vaho_ledger_rows *rows, const char *sql);
+        const char *sql, *finding;
+    } look[] = {
+        {count,
+         "SELECT count(*) FROM partner_keys k LEFT JOIN ledger_entries e ON e.number = k.entry "
+         "WHERE"
+         " NOT ifnull((" TELLS("who") ", " TELLS("object.partner") ", " TELLS(
+             "object.key") ") ="
+                           " (k.person, k.partner, k.key), 0)",
+         "%" PRId64 " keys of partners are not what their entries say"},
+        {count, DIFFER("partner_keys", "'partner-key'"),
+         "the ledger and the table of partners' keys differ by %" PRId64},
+        {count,
+         "SELECT count(*) FROM partner_policies k LEFT JOIN ledger_entries e ON e.number = k.entry"
+         " WHERE NOT ifnull((" TELLS("who") ", " TELLS("object.partner") ", " TELLS(
+             "object.policy") ") = (k.person, k.partner, k.sha256), 0)",
+         "%" PRId64 " policies of partners are not what their entries say"},
+        {count, DIFFER("partner_policies", "'partner-policy'"),
+         "the ledger and the table of partners' policies differ by %" PRId64},
+        {count_changed, "SELECT document, sha256 FROM partner_policies",
+         "%" PRId64 " policies of partners were changed"},
+        {count,
+         "SELECT count(*) FROM outbox o JOIN sites s ON s.id = o.site_id LEFT JOIN ledger_entries e"
+         " ON e.number = o.entry WHERE NOT ifnull((" TELLS("object.site") ", " TELLS(
+             "object.partner") ", " TELLS("object.message_sha256") ") = (s.name, o.partner,"
+                                                                   " o.sha256), 0)",
+         "%" PRId64 " messages to partners are not what their entries say"},
+        {count_changed, "SELECT message, sha256 FROM outbox",
+         "%" PRId64 " messages to partners were changed"},
+        {count,
+         "SELECT count(*) FROM outbox o WHERE NOT EXISTS (SELECT 1 FROM releases r WHERE r.entry ="
+         " o.entry AND r.partner = o.partner AND r.site_id = o.site_id)",
+         "%" PRId64 " messages to partners are of no release"},
+        {count,
+         "SELECT count(*) FROM releases r WHERE r.entry IS NOT NULL AND r.expires IS NULL AND NOT"
+         " EXISTS (SELECT 1 FROM outbox o WHERE o.entry = r.entry)",
+         "%" PRId64 " releases have no message to their partner"}};
+    char finding[256];
+
+    for (size_t i = 0; i < sizeof look / sizeof look[0]; i++) {
+        int64_t n = look[i].count(rows, look[i].sql);
+        snprintf(finding, sizeof finding, look[i].finding, n);
+        if (n != 0)
+            rows->say(rows->context, finding);
+    }
+}
+
 void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
 {
     char finding[256];
@@ -122,8 +198,10 @@ void vaho_ledger_rows_end(struct vaho_ledger_rows *rows)
                  rows->n_flights);
         rows->say(rows->context, finding);
     }
-    if (rows->n_entries > 0)
+    if (rows->n_entries > 0) {
         look_at_people(rows);
+        look_at_partners(rows);
+    }
     if (rows->known_sha256[0] == '\0')
         return;
     snprintf(finding, sizeof finding, "SELECT count(*) FROM known_sources WHERE sha256 <> '%.64s'",

@@ -20,7 +20,8 @@
  *   sites             places that emit; site_plumes: what they are made of; site_models,
  *                     site_updates: what they were reckoned with, and when
  *   reviews           what people decided of a site
- *   releases          what was given to a partner
+ *   releases          what was given to a partner; outbox: the very bytes, in order
+ *   partners          who may be given anything; partner_keys, partner_policies: the last counts
  *   accounts          who may review, with roles; account_passwords, account_codes,
  *                     account_sessions; account_endings
  *   plume_spectra     what a person compares a plume's gas by
@@ -303,6 +304,7 @@ const char *vaho_schema_step(int version)
     case VAHO_SCHEMA_LEDGER: return vaho_schema_ledger;
     case VAHO_SCHEMA_REVIEW: return vaho_schema_review;
     case VAHO_SCHEMA_SERVE: return vaho_schema_serve;
+    case VAHO_SCHEMA_RELEASE: return vaho_schema_release;
     default: return NULL;
     }
 }

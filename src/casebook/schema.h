@@ -13,7 +13,8 @@ enum {
     VAHO_SCHEMA_LEDGER = 6,
     VAHO_SCHEMA_REVIEW = 7,
     VAHO_SCHEMA_SERVE = 8,
-    VAHO_SCHEMA_VERSION = VAHO_SCHEMA_SERVE
+    VAHO_SCHEMA_RELEASE = 9,
+    VAHO_SCHEMA_VERSION = VAHO_SCHEMA_RELEASE
 };
 
 /* "GPKG", and GeoPackage 1.3: what the standard wants in the file's header. */
@@ -23,7 +24,8 @@ enum { VAHO_SCHEMA_APPLICATION_ID = 0x47504B47, VAHO_SCHEMA_USER_VERSION = 10300
  * every GeoPackage, before the first. */
 const char *vaho_schema_step(int version);
 
-extern const char vaho_schema_ledger[], vaho_schema_review[], vaho_schema_serve[];
+extern const char vaho_schema_ledger[], vaho_schema_review[], vaho_schema_serve[],
+    vaho_schema_release[];
 
 /* 'same' tells a row that is there already: REPLACE would delete it past the other triggers. */
 #define APPEND_ONLY(table, same)                                                                   \

@@ -1,5 +1,6 @@
 /*
- * schema_people.c - the tables of what people do: the ledger, accounts, reviews, releases, sessions
+ * schema_people.c - the tables of what people do: the ledger, accounts, reviews, releases,
+ * sessions, partners and what is sent to them
  *
  * Entries and hashes are numbered from 0 without a gap, and a row follows the last one or is
  * refused.  So an act can name the entry that tells of it before anyone sees either.  Triggers
@@ -207,4 +208,84 @@ const char vaho_schema_serve[] =
     " (others GLOB '[[]*]'), other_fits BLOB NOT NULL CHECK (length(other_fits) % (4 * n_bands) ="
     " 0));\n"
     APPEND_ONLY("plume_spectra", "plume_id = NEW.plume_id");
+/* clang-format on */
+
+/*
+ * Partners with their keys and policies, of which the last one counts, and what was sent to them.
+ * The outbox is the truth: the bytes of every message, numbered for each partner, written with the
+ * entry that holds their hash and with the row of releases that they are of.  Its cell is what the
+ * partner was told of where the lead is (release/grid.h), to be remembered for ever.
+ */
+#define ITS_PARTNER                                                                                \
+    "(SELECT json_extract(entry, '$.object.partner') FROM ledger_entries WHERE number = "          \
+    "NEW.entry)"
+
+/* clang-format off */
+const char vaho_schema_release[] =
+    "CREATE TABLE partners (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE CHECK (name <>"
+    " ''), person TEXT NOT NULL, entry INTEGER NOT NULL UNIQUE REFERENCES"
+    " ledger_entries(number));\n"
+    APPEND_ONLY("partners", "id = NEW.id OR name = NEW.name")
+    TOLD("partners", "", "'partner-add'", "partner", "NEW.name")
+    "CREATE TABLE partner_keys (id INTEGER PRIMARY KEY, partner TEXT NOT NULL REFERENCES"
+    " partners(name), key TEXT NOT NULL UNIQUE CHECK (length(key) = 64 AND key NOT GLOB"
+    " '*[^0-9a-f]*'), person TEXT NOT NULL, entry INTEGER NOT NULL UNIQUE REFERENCES"
+    " ledger_entries(number));\n"
+    "CREATE INDEX partner_keys_by_partner ON partner_keys (partner, id);\n"
+    APPEND_ONLY("partner_keys", "id = NEW.id OR key = NEW.key")
+    TOLD("partner_keys", "", "'partner-key'", "key", "NEW.key")
+    "CREATE TRIGGER partner_keys_are_an_admins BEFORE INSERT ON partner_keys WHEN NOT "
+    HAS_ROLE("NEW.person", "admin") " OR " ITS_PARTNER " IS NOT NEW.partner BEGIN SELECT RAISE(ABORT,"
+    " 'only an account with the role admin gives a partner a key, and the one that is told'); END;\n"
+    "CREATE TABLE partner_policies (id INTEGER PRIMARY KEY, partner TEXT NOT NULL REFERENCES"
+    " partners(name), document TEXT NOT NULL CHECK (document GLOB '{*}'), sha256 TEXT NOT NULL"
+    " CHECK (length(sha256) = 64), person TEXT NOT NULL, entry INTEGER NOT NULL UNIQUE"
+    " REFERENCES ledger_entries(number));\n"
+    "CREATE INDEX partner_policies_by_partner ON partner_policies (partner, id);\n"
+    APPEND_ONLY("partner_policies", "id = NEW.id")
+    TOLD("partner_policies", "", "'partner-policy'", "policy", "NEW.sha256")
+    "CREATE TRIGGER partner_policies_are_a_releasers BEFORE INSERT ON partner_policies WHEN NOT "
+    HAS_ROLE("NEW.person", "releaser") " OR json_extract(NEW.document, '$.partner') IS NOT"
+    " NEW.partner OR " ITS_PARTNER " IS NOT NEW.partner BEGIN SELECT RAISE(ABORT, 'only an account with the role releaser gives a"
+    " partner a policy, and one of its own'); END;\n"
+    "CREATE TABLE outbox (id INTEGER PRIMARY KEY, partner TEXT NOT NULL REFERENCES"
+    " partners(name), sequence INTEGER NOT NULL CHECK (sequence > 0), site_id INTEGER NOT NULL"
+    " REFERENCES sites(id), message TEXT NOT NULL CHECK (message GLOB '{*}'), sha256 TEXT NOT"
+    " NULL CHECK (length(sha256) = 64), until_s INTEGER NOT NULL CHECK (until_s >= 0),"
+    " cell_level INTEGER, cell_row INTEGER, cell_column INTEGER, asked_level INTEGER, entry"
+    " INTEGER NOT NULL UNIQUE REFERENCES ledger_entries(number), UNIQUE (partner, sequence), CHECK"
+    " ((cell_level IS NULL) = (asked_level IS NULL)));\n"
+    "CREATE INDEX outbox_by_site ON outbox (site_id, partner, sequence);\n"
+    APPEND_ONLY("outbox", "id = NEW.id OR (partner = NEW.partner AND sequence = NEW.sequence)")
+    "CREATE TRIGGER outbox_is_in_order BEFORE INSERT ON outbox BEGIN"
+    REFUSE("nothing of an open casebook can be released",
+           "(SELECT kind FROM casebook) = 'open' OR (SELECT kind FROM casebook) IS NULL")
+    REFUSE("what is sent to a partner is numbered without a gap",
+           "NEW.sequence IS NOT (SELECT ifnull(max(sequence), 0) + 1 FROM outbox WHERE partner ="
+           " NEW.partner)")
+    REFUSE("what is sent is told in the ledger before, by its hash",
+           "NOT EXISTS (SELECT 1 FROM ledger_entries WHERE number = NEW.entry AND number = (SELECT"
+           " max(number) FROM ledger_entries) AND json_extract(entry, '$.object.message_sha256') ="
+           " NEW.sha256 AND json_extract(entry, '$.object.partner') = NEW.partner AND"
+           " json_extract(entry, '$.object.site') = " SITE_NAME ")")
+    REFUSE("what is sent says to whom, in which order, and where it is told",
+           "(json_extract(NEW.message, '$.partner'), json_extract(NEW.message, '$.sequence'),"
+           " json_extract(NEW.message, '$.ledger.index')) IS NOT (NEW.partner, NEW.sequence,"
+           " NEW.entry)")
+    REFUSE("what is sent says whether it is of an exercise",
+           "json_extract(NEW.message, '$.exercise') IS NOT (SELECT kind = 'exercise' FROM"
+           " casebook)")
+    REFUSE("what is sent follows the message before",
+           "json_extract(NEW.message, '$.previous_sha256') IS NOT (SELECT sha256 FROM outbox WHERE"
+           " partner = NEW.partner AND sequence = NEW.sequence - 1)")
+    " END;\n"
+    "CREATE TRIGGER releases_go_by_the_outbox BEFORE INSERT ON releases WHEN NEW.expires IS NULL"
+    " AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.entry = NEW.entry AND o.partner = NEW.partner"
+    " AND o.site_id = NEW.site_id AND json_extract(o.message, '$.kind') = CASE WHEN NEW.recalls IS"
+    " NULL THEN 'release' ELSE 'recall' END) BEGIN SELECT RAISE(ABORT, 'a release or recall goes"
+    " by the outbox'); END;\n"
+    "CREATE TRIGGER releases_expire_in_time BEFORE INSERT ON releases WHEN NEW.expires IS NOT NULL"
+    " AND EXISTS (SELECT 1 FROM releases r JOIN outbox o ON o.entry = r.entry WHERE r.id ="
+    " NEW.expires AND NOT ifnull(o.until_s <= CAST(strftime('%s', NEW.at) AS INTEGER), 0)) BEGIN"
+    " SELECT RAISE(ABORT, 'a release expires when its time is over'); END;\n";
 /* clang-format on */

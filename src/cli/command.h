@@ -37,6 +37,8 @@ int cmd_exercise(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_library(int argc, char **argv);
 int cmd_mandate(int argc, char **argv);
+int cmd_partner(int argc, char **argv);
+int cmd_release(int argc, char **argv);
 int cmd_review(int argc, char **argv);
 int cmd_score(int argc, char **argv);
 int cmd_serve(int argc, char **argv);

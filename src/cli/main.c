@@ -19,6 +19,8 @@ static const struct command commands[] = {
     {"casebook", "the database of flights, plumes and sites", cmd_casebook},
     {"sites", "places that emit, joined over passes", cmd_sites},
     {"review", "what people decide of sites", cmd_review},
+    {"release", "leads to partners, no more precisely than they may", cmd_release},
+    {"partner", "who may be given leads: keys and policies", cmd_partner},
     {"user", "accounts of a casebook, with roles", cmd_user},
     {"serve", "the command centre: review on a map, over HTTP", cmd_serve},
     {"ledger", "who did what with a casebook, and the proof of it", cmd_ledger},

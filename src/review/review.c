@@ -25,9 +25,9 @@
  *   reject         vaho_review_reject()         analyst      site-reject
  *   another_pass   vaho_review_another_pass()   analyst      site-pass
  *   undo           vaho_review_undo()           analyst      site-undo
- *   release        vaho_review_release()        releaser     site-release
- *   recall         vaho_review_recall()         releaser     site-recall
- *   expire         vaho_review_expire()         the clock    site-expire
+ *   release        vaho_release_approve()       releaser     site-release
+ *   recall         vaho_release_recall()        releaser     site-recall
+ *   expire         vaho_release_expire()        the clock    site-expire
  *
  * The same rules are triggers of the schema (casebook/schema_people.c), which have the last word;
  * what is looked at here beforehand is said in better words.  In the database a decision names the
@@ -297,17 +297,12 @@ enum vaho_status vaho_review_undo(struct vaho_casebook *casebook, const struct v
 /* A row of releases by 'sql' of site, partner, mandate, time, person, entry, which finds its ids.
  */
 static enum vaho_status move(struct vaho_casebook *casebook, const struct vaho_act *act,
-                             const char *what, const char *sql, const char *const name[3],
+                             const char *sql, const char *const name[3], int64_t entry,
                              struct vaho_error *error)
 {
-    json_t *object = json_pack("{s:s, s:s}", "site", name[0], "partner", name[1]);
     sqlite3_stmt *s = NULL;
-    int64_t entry;
-    enum vaho_status status =
-        vaho_ledger_append(&entry, casebook, act, what, object, name[2], error);
+    enum vaho_status status = VAHO_OK;
 
-    if (status != VAHO_OK)
-        return status;
     if (sqlite3_prepare_v2(casebook->database, sql, -1, &s, NULL) != SQLITE_OK)
         return vaho_database_fail(casebook->database, casebook->path, error);
     for (int i = 0; i < 3; i++)
@@ -326,32 +321,17 @@ static enum vaho_status move(struct vaho_casebook *casebook, const struct vaho_a
     return status;
 }
 
-static enum vaho_status move_all(struct vaho_casebook *casebook, const struct vaho_act *act,
-                                 int needs_role, const char *what, const char *sql,
-                                 const char *const name[3], struct vaho_error *error)
-{
-    enum vaho_status status = begin(casebook, error);
-
-    if (status != VAHO_OK)
-        return status;
-    if (needs_role)
-        status = vaho_account_need(casebook, act, VAHO_ROLE_RELEASER, error);
-    if (status == VAHO_OK)
-        status = move(casebook, act, what, sql, name, error);
-    return vaho_database_end(casebook->database, casebook->path, status, error);
-}
-
 enum vaho_status vaho_review_release(struct vaho_casebook *casebook, const struct vaho_act *act,
                                      const char *site, const char *partner, const char *mandate,
-                                     struct vaho_error *error)
+                                     int64_t entry, struct vaho_error *error)
 {
     const char *const name[3] = {site, partner, mandate};
 
-    return move_all(casebook, act, 1, "site-release",
-                    "INSERT INTO releases (site_id, mandate_id, partner, at, person, entry) SELECT"
-                    " s.id, m.id, ?2, ?4, ?5, ?6 FROM sites s, mandates m WHERE s.name = ?1 AND"
-                    " m.sha256 = ?3",
-                    name, error);
+    return move(
+        casebook, act,
+        "INSERT INTO releases (site_id, mandate_id, partner, at, person, entry) SELECT s.id,"
+        " m.id, ?2, ?4, ?5, ?6 FROM sites s, mandates m WHERE s.name = ?1 AND m.sha256 = ?3",
+        name, entry, error);
 }
 
 #define ENDS(column)                                                                               \
@@ -360,17 +340,19 @@ enum vaho_status vaho_review_release(struct vaho_casebook *casebook, const struc
     " s.id = o.site_id WHERE s.name = ?1 AND o.partner = ?2"
 
 enum vaho_status vaho_review_recall(struct vaho_casebook *casebook, const struct vaho_act *act,
-                                    const char *site, const char *partner, struct vaho_error *error)
+                                    const char *site, const char *partner, int64_t entry,
+                                    struct vaho_error *error)
 {
     const char *const name[3] = {site, partner, NULL};
 
-    return move_all(casebook, act, 1, "site-recall", ENDS("recalls"), name, error);
+    return move(casebook, act, ENDS("recalls"), name, entry, error);
 }
 
 enum vaho_status vaho_review_expire(struct vaho_casebook *casebook, const struct vaho_act *act,
-                                    const char *site, const char *partner, struct vaho_error *error)
+                                    const char *site, const char *partner, int64_t entry,
+                                    struct vaho_error *error)
 {
     const char *const name[3] = {site, partner, NULL};
 
-    return move_all(casebook, act, 0, "site-expire", ENDS("expires"), name, error);
+    return move(casebook, act, ENDS("expires"), name, entry, error);
 }

@@ -44,17 +44,18 @@ enum vaho_status vaho_review_undo(struct vaho_casebook *casebook, const struct v
                                   const char *site, struct vaho_error *error);
 
 /*
- * The edges of release: the rows and their rules.  What leaves is built by release/, which does not
- * exist yet.  'mandate' is the SHA-256 of one.  Expiry is nobody's decision: any act may tell it.
+ * The rows of the edges of release, inside the caller's transaction, after the entry of the ledger
+ * that tells of them and, but for expiry, the message of the outbox: release/acts.h, which makes
+ * all three, is what to call.  'mandate' is the SHA-256 of one.
  */
 enum vaho_status vaho_review_release(struct vaho_casebook *casebook, const struct vaho_act *act,
                                      const char *site, const char *partner, const char *mandate,
-                                     struct vaho_error *error);
+                                     int64_t entry, struct vaho_error *error);
 enum vaho_status vaho_review_recall(struct vaho_casebook *casebook, const struct vaho_act *act,
-                                    const char *site, const char *partner,
+                                    const char *site, const char *partner, int64_t entry,
                                     struct vaho_error *error);
 enum vaho_status vaho_review_expire(struct vaho_casebook *casebook, const struct vaho_act *act,
-                                    const char *site, const char *partner,
+                                    const char *site, const char *partner, int64_t entry,
                                     struct vaho_error *error);
 
 /* --- reading ------------------------------------------------------------------- */

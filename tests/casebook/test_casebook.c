@@ -386,17 +386,44 @@ static void told(const char *what, json_t *object, const char *sql, const char *
 }
 
 #define ENTRY "(SELECT max(number) FROM ledger_entries)"
-#define RELEASE(partner, person)                                                                   \
+#define SENT(partner, from)                                                                        \
+    "(SELECT " from " FROM outbox WHERE partner = '" partner "' ORDER BY sequence DESC LIMIT 1)"
+#define OUTBOX(partner)                                                                            \
+    "INSERT INTO outbox (partner, sequence, site_id, message, sha256, until_s, entry) VALUES "     \
+    "('" partner "', ifnull(" SENT(                                                                \
+        partner,                                                                                   \
+        "sequence") ", 0) + 1, 1, json_object('partner', '" partner                                \
+                    "', 'sequence', ifnull(" SENT(                                                 \
+                        partner,                                                                   \
+                        "sequence") ", 0) + 1, 'kind', 'release', 'exercise',"                     \
+                                    " json('false'), 'ledger', json_object('index', " ENTRY        \
+                                    "), 'previous_sha256', " SENT(                                 \
+                                        partner, "sha256") "), printf('%064d', 0), 0, " ENTRY ");"
+#define BARE_RELEASE(partner, person)                                                              \
     "INSERT INTO releases (site_id, mandate_id, partner, at, person, entry) VALUES (1, 1, "        \
     "'" partner "', 'x', '" person "', " ENTRY ")"
+#define RELEASE(partner, person) OUTBOX(partner) BARE_RELEASE(partner, person)
 #define REVIEW(person, decision, reason)                                                           \
     "INSERT INTO reviews (site_id, at, person, decision, reason, evidence, follows, entry) VALUES" \
     " (1, 'x', '" person "', '" decision "', '" reason "', hex(zeroblob(32)), (SELECT max(id)"     \
     " FROM reviews), " ENTRY ")"
 
-static void release(const char *sql, const char *word)
+static void release(const char *partner, const char *sql, const char *word)
 {
-    told("site-release", json_pack("{s:s}", "site", "s"), sql, word);
+    char zeros[65];
+
+    snprintf(zeros, sizeof zeros, "%064d", 0);
+    told("site-release",
+         json_pack("{s:s, s:s, s:s}", "site", "s", "partner", partner, "message_sha256", zeros),
+         sql, word);
+}
+
+static void make_partners(void)
+{
+    told("partner-add", json_pack("{s:s}", "partner", "south"),
+         "INSERT INTO partners (name, person, entry) VALUES ('south', 'x', " ENTRY ")", NULL);
+    told("partner-add", json_pack("{s:s}", "partner", "east"),
+         "INSERT INTO partners (name, person, entry) VALUES ('east', 'x', " ENTRY ")", NULL);
 }
 
 static void review(const char *decision, const char *sql, const char *word)
@@ -434,19 +461,25 @@ static void releases_need_two_people_and_a_mandate(void **state)
             "its own gas");
     make_account("al", "analyst");
     make_account("bo", "releaser");
+    make_partners();
     make_account("ed", "analyst");
-    release(RELEASE("south", "bo"), "only after it was confirmed");
+    release("south", RELEASE("south", "bo"), "only after it was confirmed");
     refused(REVIEW("al", "confirm", ""), "told in the ledger");
     review("reject", REVIEW("al", "confirm", ""), "told in the ledger");
     review("reject", REVIEW("al", "reject", ""), "CHECK");
     review("confirm", REVIEW("bo", "confirm", ""), "role analyst");
     review("confirm", REVIEW("al", "confirm", ""), NULL);
-    release(RELEASE("south", "al"), "who confirmed a site cannot release it");
-    release(RELEASE("south", "ed"), "role releaser");
-    release(RELEASE("east", "bo"), "does not name this partner");
+    release("south", RELEASE("south", "al"), "who confirmed a site cannot release it");
+    release("south", RELEASE("south", "ed"), "role releaser");
+    release("east", RELEASE("east", "bo"), "does not name this partner");
     refused(RELEASE("south", "bo"), "told in the ledger");
-    release(RELEASE("south", "bo"), NULL);
-    release(RELEASE("south", "bo"), "has it already");
+    release("south", BARE_RELEASE("south", "bo"), "goes by the outbox");
+    release("east", OUTBOX("south"), "told in the ledger before, by its hash");
+    release("south", RELEASE("south", "bo"), NULL);
+    refused("DELETE FROM outbox", "never deleted");
+    refused("UPDATE outbox SET message = '{}'", "never changed");
+    refused("INSERT OR REPLACE INTO outbox SELECT * FROM outbox", "without a gap");
+    release("south", RELEASE("south", "bo"), "has it already");
     refused("DELETE FROM releases", "never deleted");
     refused("UPDATE reviews SET decision = 'pass'", "never changed");
     review("reject", REVIEW("al", "reject", "a farm"), "recalled, not decided on");
@@ -463,8 +496,9 @@ static void nothing_of_an_open_casebook_is_released(void **state)
     make_site();
     make_account("al", "analyst");
     make_account("bo", "releaser");
+    make_partners();
     review("confirm", REVIEW("al", "confirm", ""), NULL);
-    release(RELEASE("south", "bo"), "nothing of an open casebook can be released");
+    release("south", RELEASE("south", "bo"), "nothing of an open casebook can be released");
 }
 
 struct seen {

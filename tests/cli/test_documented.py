@@ -11,7 +11,7 @@ SOURCE = pathlib.Path(os.environ["VAHO_SOURCE"])
 COMMANDS = {"detect": ["detect"], "exercise": ["exercise", "new"], "mandate": ["mandate", "new"],
             "casebook": ["casebook", "add"], "stack": ["stack"], "sites": ["sites", "list"],
             "ledger": ["ledger", "list"], "review": ["review", "list"], "user": ["user", "list"],
-            "serve": ["serve"]}
+            "serve": ["serve"], "release": ["release", "list"], "partner": ["partner", "list"]}
 VERBS = {"exercise": ["exercise", "run"]}  # a command whose verbs explain options of their own
 OPTION = re.compile(r"--([a-z][a-z-]*)")
 EXPLAINED = re.compile(r"^ +(-.*?)(?:  |$)", re.MULTILINE)  # before the explanation, not in it
