@@ -21,6 +21,7 @@
 #include "base/file.h"
 #include "base/moment.h"
 #include "mandate/parts.h"
+#include "mandate/window.h"
 #include "vaho/library.h"
 
 static const double MAX_SIGMAS = 10, MAX_SIGMA_M = 10000, MAX_PRECISION_M = 1e6, MAX_STEP_S = 1e9;
@@ -139,22 +140,16 @@ static enum vaho_status read_signers(struct vaho_mandate *m, struct vaho_error *
 
 static enum vaho_status read_window(struct vaho_mandate *m, struct vaho_error *error)
 {
-    static const struct vaho_member members[] = {{"from", JSON_STRING, 1}, {"to", JSON_STRING, 1}};
-    const json_t *window = json_object_get(m->document.body, "window");
-    struct vaho_mandate_terms *t = &m->terms;
-    enum vaho_status status = vaho_members_check(window, members, 2, m->path, "window", error);
+    struct vaho_window window;
+    enum vaho_status status =
+        vaho_window_read(&window, json_object_get(m->document.body, "window"), m->path, error);
 
     if (status != VAHO_OK)
         return status;
-    t->from = text_of(window, "from");
-    t->to = text_of(window, "to");
-    if (!vaho_moment_parse(&t->from_s, t->from) || !vaho_moment_parse(&t->to_s, t->to))
-        return vaho_fail(error, VAHO_BAD_INPUT,
-                         "%s: 'from' and 'to' of window must be moments like 2026-04-03T12:00:00Z",
-                         m->path);
-    if (!(t->from_s < t->to_s))
-        return vaho_fail(error, VAHO_BAD_INPUT, "%s: the window ends (%s) before it begins (%s)",
-                         m->path, t->to, t->from);
+    m->terms.from = window.from;
+    m->terms.to = window.to;
+    m->terms.from_s = window.from_s;
+    m->terms.to_s = window.to_s;
     return VAHO_OK;
 }
 

@@ -26,6 +26,7 @@
 #include "base/error.h"
 #include "base/moment.h"
 #include "mandate/parts.h"
+#include "mandate/window.h"
 #include "release/grid.h"
 #include "vaho/library.h"
 
@@ -151,22 +152,16 @@ static enum vaho_status read_fields(struct vaho_policy *p, struct vaho_error *er
 
 static enum vaho_status read_window(struct vaho_policy *p, struct vaho_error *error)
 {
-    static const struct vaho_member members[] = {{"from", JSON_STRING, 1}, {"to", JSON_STRING, 1}};
-    const json_t *window = json_object_get(p->root, "window");
-    struct vaho_policy_terms *t = &p->terms;
-    enum vaho_status status = vaho_members_check(window, members, 2, p->path, "window", error);
+    struct vaho_window window;
+    enum vaho_status status =
+        vaho_window_read(&window, json_object_get(p->root, "window"), p->path, error);
 
     if (status != VAHO_OK)
         return status;
-    t->from = text_of(window, "from");
-    t->to = text_of(window, "to");
-    if (!vaho_moment_parse(&t->from_s, t->from) || !vaho_moment_parse(&t->to_s, t->to))
-        return vaho_fail(error, VAHO_BAD_INPUT,
-                         "%s: 'from' and 'to' of window must be moments like 2026-04-03T12:00:00Z",
-                         p->path);
-    if (!(t->from_s < t->to_s))
-        return vaho_fail(error, VAHO_BAD_INPUT, "%s: the window ends (%s) before it begins (%s)",
-                         p->path, t->to, t->from);
+    p->terms.from = window.from;
+    p->terms.to = window.to;
+    p->terms.from_s = window.from_s;
+    p->terms.to_s = window.to_s;
     return VAHO_OK;
 }
 

@@ -7,7 +7,7 @@ import { notify } from '../state/notices';
 import { enter, isReader, leave, refreshMe, session } from '../state/session';
 import { useStore } from '../state/store';
 import { moment } from '../text/format';
-import { Field, Form } from './form';
+import { Field, Form, PasswordField } from './form';
 
 export function AccountView() {
   const me = useStore(session, (s) => s.me);
@@ -64,23 +64,9 @@ function ChangePassword() {
     <section class="card">
       <h2>{t('password')}</h2>
       <Form label={t('password.change')} submit={t('password.change')} onSend={send}>
-        <Field label={t('password.old')} value={old} onInput={setOld} type="password" autocomplete="current-password" />
-        <Field
-          label={t('password.new')}
-          hint={t('password.hint')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="new-password"
-          minLength={12}
-        />
-        <Field
-          label={t('password.again')}
-          value={again}
-          onInput={setAgain}
-          type="password"
-          autocomplete="new-password"
-        />
+        <PasswordField kind="present" label={t('password.old')} value={old} onInput={setOld} />
+        <PasswordField kind="new" label={t('password.new')} value={password} onInput={setPassword} />
+        <PasswordField kind="again" value={again} onInput={setAgain} />
       </Form>
     </section>
   );
@@ -100,13 +86,7 @@ function EnrolCode() {
           submit={t('code.enrol')}
           onSend={async () => setSecret(await api.enrolCode(password))}
         >
-          <Field
-            label={t('password')}
-            value={password}
-            onInput={setPassword}
-            type="password"
-            autocomplete="current-password"
-          />
+          <PasswordField kind="present" value={password} onInput={setPassword} />
         </Form>
       </>
     );
@@ -150,13 +130,7 @@ function RemoveCode() {
     <>
       <p>{t('code.is.active')}</p>
       <Form label={t('code.remove')} submit={t('code.remove')} onSend={send} danger>
-        <Field
-          label={t('password')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="current-password"
-        />
+        <PasswordField kind="present" value={password} onInput={setPassword} />
         <Field label={t('code')} value={code} onInput={setCode} autocomplete="one-time-code" code />
       </Form>
     </>

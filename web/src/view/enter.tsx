@@ -7,7 +7,7 @@ import { t, tOr } from '../i18n';
 import type { Role } from '../api/types';
 import { begin, enter, session } from '../state/session';
 import { useStore } from '../state/store';
-import { Field, Form } from './form';
+import { Field, Form, PasswordField } from './form';
 import { LanguageSwitch, ThemeSwitch } from './header';
 import { Roles } from './roles';
 
@@ -52,13 +52,7 @@ export function LogIn() {
       {about?.setup_needed && <p class="hint">{t('setup.needed')}</p>}
       <Form label={t('login.title')} submit={t('login.go')} onSend={send} onError={onError}>
         <Field label={t('name')} value={name} onInput={setName} autocomplete="username" autofocus />
-        <Field
-          label={t('password')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="current-password"
-        />
+        <PasswordField kind="present" value={password} onInput={setPassword} />
         {coded && (
           <Field
             label={t('code')}
@@ -97,22 +91,8 @@ export function SetUp() {
           autocomplete="username"
           autofocus
         />
-        <Field
-          label={t('password')}
-          hint={t('password.hint')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="new-password"
-          minLength={12}
-        />
-        <Field
-          label={t('password.again')}
-          value={again}
-          onInput={setAgain}
-          type="password"
-          autocomplete="new-password"
-        />
+        <PasswordField kind="new" value={password} onInput={setPassword} />
+        <PasswordField kind="again" value={again} onInput={setAgain} />
         <Roles roles={roles} onChange={setRoles} always="admin" offered={ROLES_TO_GIVE} />
       </Form>
     </Card>

@@ -102,3 +102,30 @@ export function Field({
     </label>
   );
 }
+
+/** The password one has, a new one, or the new one once more. */
+export function PasswordField({
+  kind,
+  label,
+  value,
+  onInput,
+  autofocus,
+}: {
+  kind: 'present' | 'new' | 'again';
+  label?: string;
+  value: string;
+  onInput: (value: string) => void;
+  autofocus?: boolean;
+}) {
+  return (
+    <Field
+      label={label ?? t(kind === 'again' ? 'password.again' : 'password')}
+      value={value}
+      onInput={onInput}
+      type="password"
+      autocomplete={kind === 'present' ? 'current-password' : 'new-password'}
+      {...(kind === 'new' ? { hint: t('password.hint'), minLength: 12 } : {})}
+      {...(autofocus ? { autofocus } : {})}
+    />
+  );
+}

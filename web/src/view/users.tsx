@@ -7,7 +7,7 @@ import { live } from '../state/live';
 import { notify } from '../state/notices';
 import { isReader, session } from '../state/session';
 import { useStore } from '../state/store';
-import { errorText, Field, Form } from './form';
+import { errorText, Field, Form, PasswordField } from './form';
 import { Modal } from './modal';
 import { Roles, ROLES_TO_GIVE } from './roles';
 
@@ -153,15 +153,7 @@ function AddUser({ onAdded }: { onAdded: () => Promise<void> }) {
       <h2>{t('users.add')}</h2>
       <Form label={t('users.add')} submit={t('users.add.go')} onSend={send}>
         <Field label={t('name')} hint={t('name.hint')} value={name} onInput={setName} />
-        <Field
-          label={t('users.first.password')}
-          hint={t('password.hint')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="new-password"
-          minLength={12}
-        />
+        <PasswordField kind="new" label={t('users.first.password')} value={password} onInput={setPassword} />
         <Roles roles={roles} onChange={setRoles} offered={ROLES_TO_GIVE} />
       </Form>
     </section>
@@ -178,16 +170,7 @@ function NewPassword({ user, onClose }: { user: User; onClose: () => void }) {
   return (
     <Modal title={t('users.password.ask', { name: user.name })} onClose={onClose}>
       <Form label={t('users.password')} submit={t('users.password')} onSend={send}>
-        <Field
-          label={t('password.new')}
-          hint={t('password.hint')}
-          value={password}
-          onInput={setPassword}
-          type="password"
-          autocomplete="new-password"
-          minLength={12}
-          autofocus
-        />
+        <PasswordField kind="new" label={t('password.new')} value={password} onInput={setPassword} autofocus />
       </Form>
       <button type="button" onClick={onClose}>
         {t('cancel')}
