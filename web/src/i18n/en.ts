@@ -292,6 +292,7 @@ export const en = {
   'map.none': 'No map:',
   'map.none.words':
     'this browser draws none (it has no WebGL). Everything that the map shows is in the lists, and every decision can be taken.',
+  'ground.failed': 'Your base map could not be read: look at the files of --map; GeoJSON and hillshade.json are JSON.',
   'overlay.none': 'The server has no score map of this flight.',
   'overlay.scale': 'Score map of {flight}: clear below {least} standard deviations, red from {most}',
   layers: 'On the map',

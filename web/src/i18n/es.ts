@@ -297,6 +297,7 @@ export const es: Record<keyof typeof en, string> = {
   'map.none': 'Sin mapa:',
   'map.none.words':
     'este navegador no lo dibuja (no tiene WebGL). Todo lo que muestra el mapa está en las listas, y puede tomarse cualquier decisión.',
+  'ground.failed': 'No se pudo leer su mapa base: revise los archivos de --map; GeoJSON y hillshade.json son JSON.',
   'overlay.none': 'El servidor no tiene mapa de puntuación de este vuelo.',
   'overlay.scale':
     'Mapa de puntuación de {flight}: transparente por debajo de {least} desviaciones típicas, rojo desde {most}',

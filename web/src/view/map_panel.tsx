@@ -6,6 +6,7 @@ import type { Overlay } from '../api/types';
 import { t } from '../i18n';
 import { desk, select } from '../state/desk';
 import { hooks } from '../state/keyboard';
+import { notify } from '../state/notices';
 import { settings } from '../state/settings';
 import { useStore } from '../state/store';
 import { place } from '../text/format';
@@ -188,7 +189,7 @@ function useGround(map: SiteMap): void {
           read.flatMap((one) => one.features ?? []),
         );
       })
-      .catch(() => undefined);
+      .catch(() => notify('error', t('ground.failed')));
   }, []);
 }
 
